@@ -1,0 +1,67 @@
+"""Which extractor reads which file: filled when the modules of this package are imported, then only read."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.model import Subject
+from mlops_lint.parse.dockerfile import Dockerfile
+from mlops_lint.parse.requirements import Requirement
+from mlops_lint.parse.tree import Node
+
+Subjects = Iterator[Subject]
+PythonExtractor = Callable[[Module], Subjects]
+TreeExtractor = Callable[[str, tuple[Node, ...]], Subjects]
+DockerfileExtractor = Callable[[str, Dockerfile], Subjects]
+RequirementsExtractor = Callable[[str, tuple[Requirement, ...]], Subjects]
+TextExtractor = Callable[[str, str], Subjects]
+
+PYTHON: list[PythonExtractor] = []
+TREES: list[tuple[tuple[str, ...], TreeExtractor]] = []
+DOCKERFILES: list[DockerfileExtractor] = []
+REQUIREMENTS: list[RequirementsExtractor] = []
+TEXTS: list[tuple[tuple[str, ...], TextExtractor]] = []
+
+
+def python(extractor: PythonExtractor) -> PythonExtractor:
+    """Registers an extractor that is called with every Python module and notebook."""
+    PYTHON.append(extractor)
+    return extractor
+
+
+def trees(*patterns: str) -> Callable[[TreeExtractor], TreeExtractor]:
+    """Registers an extractor of YAML, TOML, JSON or INI files whose path or name matches one of `patterns`."""
+
+    def register(extractor: TreeExtractor) -> TreeExtractor:
+        TREES.append((patterns, extractor))
+        return extractor
+
+    return register
+
+
+def dockerfiles(extractor: DockerfileExtractor) -> DockerfileExtractor:
+    """Registers an extractor that is called with every Dockerfile."""
+    DOCKERFILES.append(extractor)
+    return extractor
+
+
+def requirements(extractor: RequirementsExtractor) -> RequirementsExtractor:
+    """Registers an extractor that is called with every requirements file."""
+    REQUIREMENTS.append(extractor)
+    return extractor
+
+
+def texts(*patterns: str) -> Callable[[TextExtractor], TextExtractor]:
+    """Registers an extractor of the bare text of files whose path or name matches one of `patterns`."""
+
+    def register(extractor: TextExtractor) -> TextExtractor:
+        TEXTS.append((patterns, extractor))
+        return extractor
+
+    return register
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Says whether the path, or its last part, matches one of the shell patterns."""
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)

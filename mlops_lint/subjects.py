@@ -1,0 +1,364 @@
+"""The data dictionary: every kind of subject as a typed record, and every role of a link.
+
+A field that is not set cannot be known; None means that the argument or setting is absent.
+`mlops-lint vocabulary` prints this module, and rules are checked against it when they are loaded.
+"""
+
+from typing import Annotated, get_type_hints
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from mlops_lint.model import Link, Location, Ref, Subject, Value
+
+Text = str | None | Ref | UnsetType
+Flag = bool | None | Ref | UnsetType
+Number = int | float | None | Ref | UnsetType
+Texts = tuple[str, ...] | UnsetType
+Any_ = None | bool | int | float | str | tuple[str, ...] | Ref | UnsetType
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What every kind has: `name`, `path`, `line`, `context`, `symbol` and `id` are added to its own fields."""
+
+
+class Dataset(Kind, frozen=True, tag="dataset"):
+    """A body of data under one path, URI, table or hub name; all mentions of it are one subject."""
+
+    uri: Annotated[Text, "the path from the root of the repository, the URI, or the table"] = UNSET
+    scheme: Annotated[Text, "local, s3, gs, http, https, hf, table, ..."] = UNSET
+    exists: Annotated[Flag, "a local file or folder of the repository"] = UNSET
+    tracked: Annotated[Flag, "git tracks the file, or files below the folder"] = UNSET
+    versioned_by: Annotated[Text, "what pins its content: dvc, git, lfs, uri, revision, ...; null = nothing"] = UNSET
+    cached: Annotated[Flag, "a stage output that its tool keeps a version of"] = UNSET
+
+
+class Read(Kind, frozen=True, tag="read"):
+    """A call that brings data in: from a file, a URL, a bucket, a table or a hub."""
+
+    library: Annotated[Text, "the import root, as `pandas`"] = UNSET
+    uri: Annotated[Text, "path or URI as written, or the name in the hub"] = UNSET
+    format: Annotated[Text, "csv, parquet, json, text, pickle, image, ..."] = UNSET
+    data: Annotated[Flag, "the call reads data; false for configuration or code"] = UNSET
+    hub: Annotated[Flag, "downloads from a public hub that has revisions"] = UNSET
+    revision: Annotated[Any_, "the revision, version or object version that is asked for"] = UNSET
+    pinned: Annotated[Flag, "what is read is fixed: by its revision, a checksum, or because it ships with the library"] = UNSET
+    verify: Annotated[Flag, "false = certificate or host key is not checked"] = UNSET
+
+
+class Write(Kind, frozen=True, tag="write"):
+    """A call that leaves data, a model or a table behind."""
+
+    library: Annotated[Text, "the import root, as `pandas`"] = UNSET
+    uri: Annotated[Text, "path, URI or table as written"] = UNSET
+    format: Annotated[Text, "csv, parquet, json, text, pickle, model, ..."] = UNSET
+    mode: Annotated[Text, "the mode as written: w, a, append, overwrite, replace"] = UNSET
+    appends: Annotated[Flag, "adds to what is there, so that twice is not once"] = UNSET
+    dated: Annotated[Flag, "the name is made from the clock, a uuid or a random number"] = UNSET
+
+
+class File(Kind, frozen=True, tag="file"):
+    """A file of the repository."""
+
+    size: Annotated[Number, "bytes"] = UNSET
+    extension: Annotated[Text, "lower case, without the dot"] = UNSET
+    tracked: Annotated[Flag, "git tracks it; null = not a git repository"] = UNSET
+    lfs: Annotated[Flag, "Git LFS keeps its content"] = UNSET
+    data: Annotated[Flag, "data or a model, by its extension"] = UNSET
+
+
+class PathUse(Kind, frozen=True, tag="path"):
+    """A path that stands in code or configuration."""
+
+    value: Annotated[Text, "as written"] = UNSET
+    private: Annotated[Flag, "absolute, into one person's machine or account"] = UNSET
+
+
+class Secret(Kind, frozen=True, tag="secret"):
+    """A credential that stands in a file; its value is never kept."""
+
+    what: Annotated[Text, "the sort of credential, as `AWS access key`"] = UNSET
+    where: Annotated[Text, "code, configuration, notebook source or notebook output"] = UNSET
+
+
+class RandomCall(Kind, frozen=True, tag="random_call"):
+    """A draw of random numbers."""
+
+    generator: Annotated[Text, "whose state is used: python, numpy, torch, tensorflow, jax, spark, ..."] = UNSET
+    fresh: Annotated[Flag, "makes a generator of its own, which no global seed reaches"] = UNSET
+    seed: Annotated[Any_, "the seed that the call takes"] = UNSET
+    seedable: Annotated[Flag, "the call itself takes a seed"] = UNSET
+
+
+class SeedCall(Kind, frozen=True, tag="seed_call"):
+    """A call that seeds generators for the whole process."""
+
+    generators: Annotated[Texts, "which generators it seeds"] = UNSET
+    seed: Annotated[Any_, "the seed; null = from entropy"] = UNSET
+    clock: Annotated[Flag, "the seed is the clock, entropy, a uuid, a hash or the process id"] = UNSET
+
+
+class Split(Kind, frozen=True, tag="split"):
+    """A division of data into parts for training and evaluation."""
+
+    function: Annotated[Text, "its full name"] = UNSET
+    shuffles: Annotated[Flag, "rows are drawn at random"] = UNSET
+    seed: Annotated[Any_, "the seed that the call takes"] = UNSET
+    generator: Annotated[Text, "whose state is used without a seed: numpy, torch, ..."] = UNSET
+    by_group: Annotated[Flag, "rows of one group stay together"] = UNSET
+    in_order: Annotated[Flag, "by position or time, not by chance"] = UNSET
+
+
+class Estimator(Kind, frozen=True, tag="estimator"):
+    """A model or search that is constructed in order to be fitted."""
+
+    library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
+    random: Annotated[Flag, "its fit draws random numbers with the given arguments"] = UNSET
+    seed: Annotated[Any_, "the seed that the constructor takes"] = UNSET
+    generator: Annotated[Text, "the global generator that it uses without a seed"] = UNSET
+
+
+class Transform(Kind, frozen=True, tag="transform"):
+    """A step that learns from data when fitted: scaler, imputer, encoder, selector, vectoriser, resampler."""
+
+    library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
+    method: Annotated[Text, "fit, fit_transform, fit_resample, ..."] = UNSET
+    before_split: Annotated[Flag, "what it was fitted on is split into parts afterwards"] = UNSET
+    on_test: Annotated[Flag, "fitted on a test or validation part"] = UNSET
+
+
+class Training(Kind, frozen=True, tag="training"):
+    """A call that trains a model."""
+
+    library: Annotated[Text, "the import root, as `sklearn`, `torch`"] = UNSET
+    draws: Annotated[Texts, "the global generators that it draws from"] = UNSET
+    tracked: Annotated[Flag, "the call itself records its run in a tracker"] = UNSET
+
+
+class Model(Kind, frozen=True, tag="model"):
+    """A trained model that is saved, logged or registered."""
+
+    library: Annotated[Text, "the import root of the call that saves it"] = UNSET
+    uri: Annotated[Text, "path or URI as written"] = UNSET
+    registered: Annotated[Flag, "goes to a registry or a versioned store"] = UNSET
+    registry_name: Annotated[Text, "the name in the registry"] = UNSET
+    checkpoint: Annotated[Flag, "a checkpoint of a training loop, not its result"] = UNSET
+
+
+class ModelLoad(Kind, frozen=True, tag="model_load"):
+    """A call that loads a model, weights or another serialised object."""
+
+    library: Annotated[Text, "the import root"] = UNSET
+    uri: Annotated[Text, "path, URI, or name in a hub or registry"] = UNSET
+    hub: Annotated[Flag, "comes from a public hub or a registry"] = UNSET
+    local: Annotated[Flag, "a path of this machine"] = UNSET
+    revision: Annotated[Any_, "the revision or version that is asked for"] = UNSET
+    pinned: Annotated[Flag, "the version is fixed"] = UNSET
+    unsafe: Annotated[Flag, "runs code that the file holds"] = UNSET
+    remedy: Annotated[Text, "what loads it safely"] = UNSET
+
+
+class HttpCall(Kind, frozen=True, tag="http_call"):
+    """A call over the network."""
+
+    client: Annotated[Text, "the import root, as `requests`"] = UNSET
+    method: Annotated[Text, "get, post, urlopen, ..."] = UNSET
+    timeout: Annotated[Any_, "seconds; null = waits for ever"] = UNSET
+    uri: Annotated[Text, "the address, where it stands in the code"] = UNSET
+    verify: Annotated[Flag, "false = the certificate is not checked"] = UNSET
+
+
+class Service(Kind, frozen=True, tag="service"):
+    """A program that answers requests."""
+
+    framework: Annotated[Text, "fastapi, flask, bentoml, ..."] = UNSET
+
+
+class Use(Kind, frozen=True, tag="use"):
+    """The use of some tool for a purpose."""
+
+    purpose: Annotated[Text, "tracking, registry, data-check, drift, monitoring, prediction-log, search, ..."] = UNSET
+    tool: Annotated[Text, "the tool, as `mlflow`"] = UNSET
+
+
+class Task(Kind, frozen=True, tag="task"):
+    """One step of a pipeline, with the settings that take effect (its own or inherited)."""
+
+    framework: Annotated[Text, "the orchestrator, as `airflow`"] = UNSET
+    operator: Annotated[Text, "what sort of step: operator, image, command"] = UNSET
+    remote: Annotated[Flag, "does input, output or remote work; false = only marks or branches"] = UNSET
+    retryable: Annotated[Flag, "the orchestrator has retries"] = UNSET
+    retries: Annotated[Number, "how often it is tried again; 0 = never"] = UNSET
+    retry_delay: Annotated[Number, "seconds between two tries"] = UNSET
+    timed: Annotated[Flag, "the orchestrator has timeouts for a task"] = UNSET
+    timeout: Annotated[Number, "seconds; null = unlimited"] = UNSET
+    owner: Annotated[Text, "who is responsible; null = nobody named"] = UNSET
+    image: Annotated[Text, "the container image"] = UNSET
+    command: Annotated[Text, "the shell command"] = UNSET
+    lineage: Annotated[Flag, "the orchestrator has it declare its inputs and outputs"] = UNSET
+    persistent: Annotated[Texts, "outputs that are kept, not removed, before a run"] = UNSET
+
+
+class Pipeline(Kind, frozen=True, tag="pipeline"):
+    """An ordered set of tasks."""
+
+    framework: Annotated[Text, "the orchestrator, as `airflow`"] = UNSET
+    schedule: Annotated[Text, "when it runs; null = only by hand"] = UNSET
+    owner: Annotated[Text, "who is responsible; null = nobody named"] = UNSET
+    managed: Annotated[Flag, "an orchestrator runs it; false = a CI workflow or a script"] = UNSET
+
+
+class ConfigKey(Kind, frozen=True, tag="config_key"):
+    """A setting, by the file and key under which it stands; all mentions of it are one subject."""
+
+    file: Annotated[Text, "the configuration file"] = UNSET
+    key: Annotated[Text, "dotted, as train.lr"] = UNSET
+    value: Annotated[Any_, "what it is set to"] = UNSET
+    defined: Annotated[Flag, "stands in its file"] = UNSET
+
+
+class Dependency(Kind, frozen=True, tag="dependency"):
+    """A direct dependency that the project declares."""
+
+    distribution: Annotated[Text, "the normalised name in the package index"] = UNSET
+    specifier: Annotated[Text, "as written; empty = any version"] = UNSET
+    pinned: Annotated[Flag, "one exact version, a hash, a commit or a local path"] = UNSET
+    locked: Annotated[Flag, "a lock file beside it fixes the version"] = UNSET
+    group: Annotated[Text, "main, dev, test, optional, build"] = UNSET
+    library: Annotated[Flag, "declared as metadata of a package that others install, where ranges are right"] = UNSET
+
+
+class Image(Kind, frozen=True, tag="image"):
+    """A container image that a build or a service starts from."""
+
+    reference: Annotated[Text, "as written, arguments filled in"] = UNSET
+    image_tag: Annotated[Text, "the tag; null = none"] = UNSET
+    digest: Annotated[Text, "the digest; null = none"] = UNSET
+    pinned: Annotated[Flag, "an exact tag or a digest"] = UNSET
+
+
+class Import(Kind, frozen=True, tag="import"):
+    """An import of a package that is not of this repository and not of Python itself; one for each file."""
+
+    top: Annotated[Text, "the import root, as `sklearn`"] = UNSET
+    distributions: Annotated[Texts, "the distributions that may provide it"] = UNSET
+    guarded: Annotated[Flag, "optional: under try, if, TYPE_CHECKING, or in a function"] = UNSET
+    declared: Annotated[Flag, "the project declares a distribution that provides it"] = UNSET
+
+
+class EntryPoint(Kind, frozen=True, tag="entry_point"):
+    """Where a run starts: a script, a notebook, a command."""
+
+    how: Annotated[Text, "main = guarded by __name__, script = statements of the module, notebook"] = UNSET
+
+
+class Consumer(Kind, frozen=True, tag="consumer"):
+    """A part of the repository that uses what another part publishes."""
+
+    of: Annotated[Text, "the symbol of what is used: model:churn, dataset:gold/users.parquet"] = UNSET
+    by: Annotated[Text, "the part that uses it"] = UNSET
+    producer: Annotated[Text, "the part that makes it"] = UNSET
+    declared: Annotated[Flag, "the configuration or a catalogue names this consumer"] = UNSET
+    how: Annotated[Text, "import, path, uri or registry"] = UNSET
+
+
+class Project(Kind, frozen=True, tag="project"):
+    """The repository as a whole."""
+
+    git: Annotated[Flag, "is a git repository"] = UNSET
+    python: Annotated[Flag, "holds Python code or notebooks of its own"] = UNSET
+
+
+class CiWorkflow(Kind, frozen=True, tag="ci_workflow"):
+    """A workflow of a CI system."""
+
+    framework: Annotated[Text, "github-actions, gitlab, azure, jenkins, ..."] = UNSET
+    triggers: Annotated[Texts, "push, pull_request, schedule, ..."] = UNSET
+    on_change: Annotated[Flag, "runs on pushes or merge requests"] = UNSET
+
+
+class Test(Kind, frozen=True, tag="test"):
+    """A test function."""
+
+    framework: Annotated[Text, "pytest or unittest"] = UNSET
+
+
+class Notebook(Kind, frozen=True, tag="notebook"):
+    """A notebook."""
+
+    cells: Annotated[Number, "code cells"] = UNSET
+
+
+class Module(Kind, frozen=True, tag="module"):
+    """A Python module; its links `exports` say which names it takes from elsewhere."""
+
+    package: Annotated[Flag, "an __init__ file"] = UNSET
+
+
+class Function(Kind, frozen=True, tag="function"):
+    """A function, a method, a class, or the statements of a module (`<module>`)."""
+
+    what: Annotated[Text, "function, class or module"] = UNSET
+
+
+class Constant(Kind, frozen=True, tag="constant"):
+    """A name that a module gives one value."""
+
+    value: Annotated[Any_, "its value"] = UNSET
+
+
+KINDS: dict[str, type[Kind]] = {
+    kind.__struct_config__.tag: kind  # type: ignore[misc]  # every kind states a string tag
+    for kind in Kind.__subclasses__()
+}
+
+# Added to the own fields of every kind when a rule sees it.
+COMMON = {
+    "id": "the subject in the graph",
+    "kind": "the kind of subject",
+    "name": "how it is called",
+    "path": "the file, from the root of the repository",
+    "line": "the line in it, from 1",
+    "context": "source, test, example, notebook, vendored, generated or docs",
+    "symbol": "the name under which others link to it; null = none",
+}
+
+# role -> (the same edge read backwards, what it says).
+ROLES: dict[str, tuple[str, str]] = {
+    "reads": ("read_by", "a call, task or pipeline reads a dataset"),
+    "writes": ("written_by", "a call or task writes a dataset"),
+    "saves": ("saved_by", "a call or task saves a model"),
+    "loads": ("loaded_by", "a call or service loads a model or a file"),
+    "within": ("holds", "a subject stands in a function or module body"),
+    "calls": ("called_by", "a function calls, or hands on, another"),
+    "inherits": ("subclasses", "a class has another as its base"),
+    "exports": ("exported_by", "a module takes a name from another"),
+    "imports": ("imported_by", "a module imports a module"),
+    "starts": ("started_by", "an entry point or task starts the code of a function or module"),
+    "runs": ("run_by", "a task runs a file"),
+    "needs": ("needed_by", "a task names a file, stage or setting that must exist"),
+    "part_of": ("parts", "a task belongs to a pipeline"),
+    "depends_on": ("depended_on_by", "a task waits for another"),
+    "uses": ("used_by", "code or a task reads a setting"),
+    "feeds": ("fed_by", "what one call makes goes into another"),
+    "declares": ("declared_by", "a file declares a dependency or a dataset"),
+    "consumes": ("consumed_by", "a consumer uses a model or dataset"),
+    "triggers": ("triggered_by", "a pipeline starts another"),
+}
+
+
+def subject(
+    record: Kind, location: Location, name: str, *, symbol: str | None = None, links: tuple[Link, ...] = ()
+) -> Subject:
+    """Gives the untyped record of the facts from the typed one; fields that are not set are left out."""
+    fields: dict[str, Value] = {
+        field: value for field in record.__struct_fields__ if (value := getattr(record, field)) is not UNSET
+    }
+    kind = str(record.__struct_config__.tag)
+    return Subject(kind, location, name, fields, symbol, links)
+
+
+def documentation(kind: type[Kind]) -> dict[str, str]:
+    """Gives each field of a kind, its own and the common ones, with what it means."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field: hints[field].__metadata__[0] for field in kind.__struct_fields__} | COMMON
