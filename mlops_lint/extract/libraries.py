@@ -1,0 +1,193 @@
+"""What the tool knows of libraries: tables in `libraries/*.yaml` to entries, found by the full name of a call.
+
+A table is read only when a file imports its library, so the names of the files are the import roots.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+Plain = None | bool | int | float | str | list[str]
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A test of one argument, or several tests together; an argument that cannot be known gives no answer."""
+
+    if_: str | None = msgspec.field(name="if", default=None)
+    """The parameter that is tested."""
+    is_in: list[None | bool | int | float | str] | None = msgspec.field(name="in", default=None)
+    not_in: list[None | bool | int | float | str] | None = None
+    matches: str | None = None
+    """A regular expression that the text value matches somewhere."""
+    given: bool | None = None
+    """The argument stands at the call."""
+    type: list[str] | None = None
+    """The argument is an instance of one of these classes, by our bases."""
+    clock: bool | None = None
+    """The argument is made from the clock, a uuid or a random number."""
+    all: "list[Condition] | None" = None
+    any: "list[Condition] | None" = None
+
+
+Spec = Condition | Plain
+"""What a field is set to: a literal, `$parameter` for the value of an argument, or the answer of a condition."""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One subject that a call makes."""
+
+    kind: str
+    when: Condition | None = None
+    """Only where this is true."""
+    set: dict[str, Spec] = {}
+    links: dict[str, str] = {}
+    """role -> symbol with `{parameter}` filled in; left out where a parameter is unknown or absent."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One function, class or method, or several of the same meaning."""
+
+    call: str | list[str] = []
+    signature: str = ""
+    """The parameters that matter, in their order, with defaults, as in a `def`."""
+    facts: list[Fact] = []
+    returns: str | None = None
+    """The class of what it returns; `{parameter}` is filled in. A class returns itself."""
+    bases: list[str] = []
+    """Of a class: the classes, real or ours, whose methods it has."""
+    anywhere: bool = False
+    """A method so named that it is recognised on a receiver of unknown type."""
+
+    @property
+    def calls(self) -> list[str]:
+        return [self.call] if isinstance(self.call, str) else self.call
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A package whose import alone means that a tool is used for a purpose."""
+
+    imported: str
+    purpose: str
+    tool: str
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file of `libraries/`; `source` says where its facts come from."""
+
+    source: str
+    also: list[str] = []
+    """Other tables that are needed where this one is."""
+    aliases: dict[str, str] = {}
+    """Prefix of a name -> the prefix under which the entries are."""
+    entries: list[Entry] = []
+    uses: list[Use] = []
+    markers: dict[str, list[str]] = {}
+    """Only in `tools.yaml`: table -> names of methods that show its need where it is not imported."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One parameter of a signature; `default` None = required."""
+
+    name: str
+    default: ast.expr | None
+    positional: bool
+
+
+FOLDER = Path(__file__).parent / "libraries"
+
+
+@cache
+def available() -> frozenset[str]:
+    """Gives the import roots for which there is a table."""
+    return frozenset(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+@cache
+def table(root: str) -> Table:
+    """Gives the table of one import root."""
+    return msgspec.yaml.decode((FOLDER / f"{root}.yaml").read_bytes(), type=Table)
+
+
+@cache
+def signature(text: str) -> tuple[Parameter, ...]:
+    """Gives the parameters of a signature as it stands in a table; `*args` and `**kwargs` are left out."""
+    definition = ast.parse(f"def f({text}): pass").body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    arguments = definition.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    gap: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    found = [
+        Parameter(argument.arg, default, True)
+        for argument, default in zip(positional, [*gap, *arguments.defaults], strict=True)
+    ]
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        found.append(Parameter(argument.arg, default, False))
+    return tuple(found)
+
+
+class Libraries:
+    """The entries of all tables that one file needs, under their full names."""
+
+    def __init__(self, roots: frozenset[str]) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.anywhere: dict[str, Entry] = {}
+        self.aliases: dict[str, str] = {}
+        self.uses: list[Use] = []
+        wanted, seen = [*sorted(roots & available()), "tools"], set[str]()
+        while wanted:
+            root = wanted.pop()
+            if root not in seen and root in available():
+                seen.add(root)
+                self._add(table(root))
+                wanted.extend(table(root).also)
+
+    def _add(self, one: Table) -> None:
+        self.aliases.update(one.aliases)
+        self.uses.extend(one.uses)
+        for entry in one.entries:
+            for name in entry.calls:
+                self.entries[name] = entry
+                if entry.anywhere:
+                    self.anywhere[name.rpartition(".")[2]] = entry
+
+    def canonical(self, name: str) -> str:
+        """Gives the name under which the tables know what is called `name`."""
+        prefix = name
+        while prefix:
+            if prefix in self.aliases:
+                return self.aliases[prefix] + name[len(prefix) :]
+            prefix = prefix.rpartition(".")[0]
+        return name
+
+    def entry(self, name: str) -> Entry | None:
+        """Gives what is known of a call, through the bases of a class where the method is theirs."""
+        found = self.entries.get(name)
+        if found is not None:
+            return found
+        owner, _, method = name.rpartition(".")
+        for base in self.bases(owner):
+            if (inherited := self.entries.get(f"{base}.{method}")) is not None:
+                return inherited
+        if owner == "?" or owner.endswith("()"):
+            return self.anywhere.get(method)
+        return None
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """Gives all bases of a class that the tables name, nearest first."""
+        found: list[str] = []
+        wanted = list(self.entries[name].bases) if name in self.entries else []
+        while wanted:
+            base = wanted.pop(0)
+            if base not in found:
+                found.append(base)
+                wanted.extend(self.entries[base].bases if base in self.entries else ())
+        return tuple(found)
+
+
+@cache
+def libraries(roots: frozenset[str]) -> Libraries:
+    """Gives the entries that a file with these import roots needs."""
+    return Libraries(roots)

@@ -1,0 +1,140 @@
+"""Calls that the library tables know to subjects.
+
+Source: the tables in `libraries/`, each with its own.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from msgspec import UNSET, convert
+
+from mlops_lint.extract.libraries import Condition, Fact, Spec
+from mlops_lint.extract.python.module import Arguments, Module
+from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.values import HERE, Known
+from mlops_lint.extract.registry import python
+from mlops_lint.model import Link, Subject, Value
+from mlops_lint.subjects import KINDS, subject
+
+# The role of the link from a call to the data under its `uri`.
+_ROLES = {"read": "reads", "write": "writes", "model": "writes", "model_load": "reads"}
+
+
+@python
+def library_calls(module: Module) -> Iterator[Subject]:
+    """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
+    for call in module.calls:
+        entry = module.entry(call)
+        if entry is not None and entry.facts:
+            arguments = Arguments(module, call, entry.signature)
+            for fact in entry.facts:
+                if fact.when is None or _answer(fact.when, arguments, module) is True:
+                    yield _subject(fact, call, arguments, module)
+    yield from _uses(module)
+
+
+def _uses(module: Module) -> Iterator[Subject]:
+    for use in module.libraries.uses:
+        found = next((i for i in module.imports if _imports(i.dotted, use.imported)), None)
+        if found is not None:
+            record = KINDS["use"](purpose=use.purpose, tool=use.tool)  # type: ignore[call-arg]  # fields of Use
+            yield subject(record, module.locate(found.node), use.tool, links=(module.within(found.scope),))
+
+
+def _imports(dotted: str, wanted: str) -> bool:
+    return dotted == wanted or dotted.startswith(f"{wanted}.")
+
+
+def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module) -> Subject:
+    fields = {field: value for field, spec in fact.set.items() if (value := _value(spec, arguments, module)) is not UNSET}
+    kind = KINDS[fact.kind]
+    known = {"library": call.name.partition(".")[0]} if "library" in kind.__struct_fields__ else {}
+    record = convert(known | fields, kind)
+    links = [module.within(call.scope), *_data_links(fact.kind, fields), *_own_links(fact, arguments)]
+    return subject(record, module.locate(call.node), _display(call, module), links=tuple(links))
+
+
+def _display(call: Call, module: Module) -> str:
+    """The name of the call for people: the full one, or as written where the receiver is unknown."""
+    if call.name.startswith("?"):
+        return ast.unparse(call.node.func)[:60]
+    return call.name
+
+
+def _data_links(kind: str, fields: dict[str, Value]) -> Iterator[Link]:
+    uri, role = fields.get("uri"), _ROLES.get(kind)
+    if role is None or not isinstance(uri, str) or not uri or fields.get("data") is False and kind == "read":
+        return
+    if fields.get("hub") is True:
+        yield Link(role, f"dataset:hf://{uri}" if kind == "read" else f"model:hf://{uri}")
+    elif urlsplit(uri).scheme or uri.startswith("table:"):
+        yield Link(role, f"dataset:{uri}")
+    elif uri.startswith(HERE):
+        yield Link(role, f"path:/{uri.removeprefix(HERE)}")
+    else:
+        yield Link(role, f"path:{uri}")
+
+
+def _own_links(fact: Fact, arguments: Arguments) -> Iterator[Link]:
+    for role, symbol in fact.links.items():
+        values = {name: arguments.value(name) for name in re.findall(r"{(\w+)}", symbol)}
+        if all(isinstance(value, str) and value for value in values.values()):
+            yield Link(role, symbol.format(**values))
+
+
+def _value(spec: Spec, arguments: Arguments, module: Module) -> Known:
+    if isinstance(spec, Condition):
+        answer = _answer(spec, arguments, module)
+        return UNSET if answer is None else answer
+    if isinstance(spec, list):
+        return tuple(spec)
+    if isinstance(spec, str) and spec.startswith("$"):
+        return arguments.value(spec[1:])
+    return spec
+
+
+def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool | None:
+    """True, False, or None where the argument cannot be known."""
+    if condition.all is not None:
+        return _conjunction([_answer(one, arguments, module) for one in condition.all])
+    if condition.any is not None:
+        opposite = _conjunction([_negated(_answer(one, arguments, module)) for one in condition.any])
+        return _negated(opposite)
+    name = condition.if_ or ""
+    if condition.clock is not None:
+        changes = arguments.changes(name)
+        return changes if condition.clock else _negated(changes)
+    if condition.given is not None:
+        return (name in arguments.given) == condition.given if arguments.complete else None
+    if condition.type is not None:
+        return _is_instance(arguments.type(name), condition.type, module)
+    return _compares(arguments.value(name), condition)
+
+
+def _compares(value: Known, condition: Condition) -> bool | None:
+    # A value under another symbol is some value, but not the absence of one.
+    if value is UNSET or not isinstance(value, (bool, int, float, str, type(None))):
+        return None
+    if condition.matches is not None:
+        return isinstance(value, str) and re.search(condition.matches, value) is not None
+    if condition.is_in is not None:
+        return any(value is one or (value == one and type(value) is type(one)) for one in condition.is_in)
+    return not any(value is one or (value == one and type(value) is type(one)) for one in condition.not_in or ())
+
+
+def _is_instance(name: str, wanted: list[str], module: Module) -> bool | None:
+    if name.startswith("?") or name.endswith("()"):
+        return None
+    return any(one in wanted for one in (name, *module.names.bases(name)))
+
+
+def _conjunction(answers: list[bool | None]) -> bool | None:
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _negated(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer

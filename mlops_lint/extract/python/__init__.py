@@ -1,0 +1,1 @@
+"""A Python tree to names, values and calls, without running it."""

@@ -1,0 +1,133 @@
+"""A parsed Python file or notebook with its names resolved: what every Python extractor is given."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from msgspec import UNSET
+
+from mlops_lint.extract.libraries import Entry, Libraries, Parameter, libraries, signature, table
+from mlops_lint.extract.python.names import Names
+from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
+from mlops_lint.extract.python.values import Known, Values
+from mlops_lint.model import Link, Location
+
+
+class Module:
+    """One Python file; `name` is its path with dots, as `src.pkg.train`."""
+
+    def __init__(self, path: str, context: str, tree: ast.Module, source: str, locate: Callable[[ast.AST], Location]):
+        self.path = path
+        self.context = context
+        self.tree = tree
+        self.source = source
+        self.locate = locate
+        """Gives the location on disk of a node."""
+        self.name, package = names_of(path)
+        self.notebook = path.endswith(".ipynb")
+        self.scopes = Scopes(tree, self.name, package)
+        self.roots = frozenset(found.module.partition(".")[0] for found in self.scopes.imports)
+        self.libraries: Libraries = libraries(self.roots | _marked(source))
+        self.names = Names(self.scopes, self.libraries)
+        self.values = Values(self.names, path)
+        for call in self.scopes.calls:
+            call.name = self.names.name(call.node.func, call.scope)
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls in order of the source, with their names."""
+        return self.scopes.calls
+
+    @property
+    def imports(self) -> list[Import]:
+        return self.scopes.imports
+
+    def within(self, scope: Scope) -> Link:
+        """Gives the link from a subject to the function, class or module body that it stands in."""
+        return Link("within", symbol_of(scope))
+
+    def entry(self, call: Call) -> Entry | None:
+        """Gives what the tables know of a call, through the bases of a class of this file too."""
+        found = self.libraries.entry(call.name)
+        if found is None and "." in call.name:
+            owner, _, method = call.name.rpartition(".")
+            for base in self.names.bases(owner):
+                if (found := self.libraries.entries.get(f"{base}.{method}")) is not None:
+                    return found
+        return found
+
+
+class Arguments:
+    """The arguments of one call, matched to the parameters of a signature."""
+
+    def __init__(self, module: Module, call: Call, parameters: str) -> None:
+        self._module = module
+        self._scope = call.scope
+        self.given: dict[str, ast.expr] = {}
+        self._known = {parameter.name: parameter for parameter in signature(parameters)}
+        self.complete = True
+        """False where `*args` or `**kwargs` may give more than is seen."""
+        self._match(call.node, [p for p in self._known.values() if p.positional])
+
+    def _match(self, node: ast.Call, positional: list[Parameter]) -> None:
+        for index, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                self.complete = False
+                break
+            if index < len(positional):
+                self.given[positional[index].name] = argument
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self.complete = False
+            else:
+                self.given[keyword.arg] = keyword.value
+
+    def node(self, name: str) -> ast.expr | None:
+        """Gives the expression that stands at the call for a parameter."""
+        return self.given.get(name)
+
+    def value(self, name: str) -> Known:
+        """Gives the value of a parameter: as given, else its default; UNSET = cannot be known."""
+        if name in self.given:
+            return self._module.values.value(self.given[name], self._scope)
+        if not self.complete:
+            return UNSET
+        parameter = self._known.get(name)
+        if parameter is None or parameter.default is None:
+            return None if parameter is None else UNSET
+        return self._module.values.value(parameter.default, self._module.scopes.module)
+
+    def changes(self, name: str) -> bool | None:
+        """Says whether an argument is made from the clock or chance; None where it is not seen."""
+        node = self.given.get(name)
+        return self._module.values.changes(node, self._scope) if node is not None else None
+
+    def type(self, name: str) -> str:
+        """Gives the class of an argument, `?` where unknown."""
+        node = self.given.get(name)
+        return self._module.names.name(node, self._scope) if node is not None else "?"
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Gives the arguments whose value is a text."""
+        for name in self.given:
+            value = self.value(name)
+            if isinstance(value, str):
+                yield name, value
+
+
+def symbol_of(scope: Scope) -> str:
+    """Gives the symbol of a function, class or module body."""
+    return f"function:{scope.name}.<module>" if scope.kind == "module" else f"function:{scope.name}"
+
+
+def names_of(path: str) -> tuple[str, str]:
+    """Gives the dotted name of a file and that of the package in which its relative imports start."""
+    stem = path.rpartition(".")[0] if not path.endswith(".ipynb") else path.replace(".ipynb", ":ipynb")
+    dotted = stem.replace("/", ".")
+    package = dotted.rpartition(".")[0]
+    return (package, package) if path.endswith("/__init__.py") else (dotted, package)
+
+
+def _marked(source: str) -> frozenset[str]:
+    """The tables that a file needs though it does not import their library, by names of methods."""
+    markers = table("tools").markers
+    return frozenset(root for root, names in markers.items() if any(f".{name}(" in source for name in names))

@@ -1,0 +1,375 @@
+"""A syntax tree to scopes, what their names are bound to, and the calls in them: one pass, nothing resolved yet."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+Binding = ast.expr | str | None
+"""What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
+
+
+class Scope:
+    """A module body, its `__main__` block, a class or a function."""
+
+    __slots__ = ("bindings", "declared_global", "kind", "name", "node", "parameters", "parent", "returns", "used")
+
+    def __init__(self, name: str, kind: str, parent: "Scope | None", node: ast.AST) -> None:
+        self.name = name
+        """Dotted, with the module, as `pkg.train.Trainer.fit`."""
+        self.kind = kind
+        """module, main, class, function or lambda."""
+        self.parent = parent
+        self.node = node
+        self.bindings: dict[str, list[Binding]] = {}
+        self.parameters: dict[str, ast.arg] = {}
+        self.returns: list[ast.expr] = []
+        self.declared_global: set[str] = set()
+        self.used: list[ast.expr] = []
+        """Names and attribute chains that are read here, outermost node of each chain."""
+
+    def bind(self, name: str, value: Binding) -> None:
+        """Adds one more thing that `name` may be."""
+        scope = self
+        if name in self.declared_global or self.kind == "main":
+            while scope.parent is not None:
+                scope = scope.parent
+        scope.bindings.setdefault(name, []).append(value)
+
+
+class Call:
+    """One call in the source; `name` is filled in by the resolver."""
+
+    __slots__ = ("decorator", "name", "node", "scope", "targets")
+
+    def __init__(self, node: ast.Call, scope: Scope, targets: tuple[str, ...]) -> None:
+        self.node = node
+        self.scope = scope
+        self.targets = targets
+        """The names that its value is assigned to, as `x` or `self.x`."""
+        self.name = ""
+        """Full dotted name of what is called, `?.method` on a receiver of unknown type, "" where unknown."""
+        self.decorator = False
+
+
+class Import:
+    """One imported module or name."""
+
+    __slots__ = ("dotted", "guarded", "module", "node", "scope")
+
+    def __init__(self, node: ast.stmt, scope: Scope, module: str, dotted: str, guarded: bool) -> None:
+        self.node = node
+        self.scope = scope
+        self.module = module
+        """The module that is imported, relative imports made absolute."""
+        self.dotted = dotted
+        """The module and the name taken from it."""
+        self.guarded = guarded
+        """May be absent: under try or if, or inside a function."""
+
+
+class Scopes:
+    """All that one pass over a module finds, in order of the source."""
+
+    def __init__(self, tree: ast.Module, module: str, package: str) -> None:
+        self.module = Scope(module, "module", None, tree)
+        self.main: Scope | None = None
+        self.all: list[Scope] = [self.module]
+        self.calls: list[Call] = []
+        self.imports: list[Import] = []
+        self.attributes: dict[tuple[str, str], list[Binding]] = {}
+        """(class, attribute) -> what `self.attribute` is set to."""
+        self.acts = False
+        """The module body does more than define: it calls, loops, or has a `__main__` block."""
+        self._package = package
+        self._guards = 0
+        for statement in tree.body:
+            self._visit(statement, self.module)
+
+    def _visit(self, node: ast.AST, scope: Scope) -> None:
+        handler = _HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node, scope)
+        else:
+            for child in _children(node):
+                self._visit(child, scope)
+
+    def _assign(self, target: ast.expr, value: Binding, scope: Scope) -> None:
+        if isinstance(target, ast.Name):
+            scope.bind(target.id, value)
+        elif isinstance(target, ast.Starred):
+            self._assign(target.value, None, scope)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, value, scope)
+        elif isinstance(target, ast.Attribute):
+            owner = _owner(target, scope)
+            if owner is not None:
+                self.attributes.setdefault((owner, target.attr), []).append(value)
+            else:
+                self._visit(target.value, scope)
+        else:
+            self._visit(target, scope)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Binding, scope: Scope) -> None:
+        values: list[Binding] = [None] * len(target.elts)
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            values = list(value.elts)
+        for part, item in zip(target.elts, values, strict=True):
+            self._assign(part, item, scope)
+
+    def _call(self, node: ast.Call, scope: Scope, targets: tuple[str, ...] = ()) -> None:
+        self.calls.append(Call(node, scope, targets))
+        self._visit(node.func, scope)
+        for argument in node.args:
+            self._visit(argument, scope)
+        for keyword in node.keywords:
+            self._visit(keyword.value, scope)
+
+    def _value(self, value: ast.expr, targets: list[ast.expr], scope: Scope) -> None:
+        inner = value.value if isinstance(value, ast.Await) else value
+        if isinstance(inner, ast.Call):
+            self._call(inner, scope, tuple(_names(targets)))
+        else:
+            self._visit(value, scope)
+
+    def _on_assign(self, node: ast.Assign, scope: Scope) -> None:
+        self._value(node.value, node.targets, scope)
+        for target in node.targets:
+            self._assign(target, node.value, scope)
+
+    def _on_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self._value(node.value, [node.target], scope)
+            self._assign(node.target, node.value, scope)
+
+    def _on_augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        self._visit(node.value, scope)
+        self._assign(node.target, None, scope)
+
+    def _on_named(self, node: ast.NamedExpr, scope: Scope) -> None:
+        self._value(node.value, [node.target], scope)
+        self._assign(node.target, node.value, scope)
+
+    def _on_expression(self, node: ast.Expr, scope: Scope) -> None:
+        if scope is self.module and not isinstance(node.value, ast.Constant):
+            self.acts = True
+        self._visit(node.value, scope)
+
+    def _on_for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
+        self.acts = self.acts or scope is self.module
+        self._visit(node.iter, scope)
+        self._assign(node.target, None, scope)
+        for statement in (*node.body, *node.orelse):
+            self._visit(statement, scope)
+
+    def _on_comprehension(self, node: ast.comprehension, scope: Scope) -> None:
+        self._visit(node.iter, scope)
+        for condition in node.ifs:
+            self._visit(condition, scope)
+
+    def _on_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
+        for item in node.items:
+            targets = [item.optional_vars] if item.optional_vars is not None else []
+            self._value(item.context_expr, targets, scope)
+            for target in targets:
+                self._assign(target, item.context_expr, scope)
+        for statement in node.body:
+            self._visit(statement, scope)
+
+    def _on_if(self, node: ast.If, scope: Scope) -> None:
+        if scope is self.module and _is_main_guard(node.test):
+            self.acts = True
+            if self.main is None:
+                self.main = Scope(f"{self.module.name}.<main>", "main", self.module, node)
+                self.all.append(self.main)
+            inner = self.main
+        else:
+            self._visit(node.test, scope)
+            inner = scope
+        self._guarded(node.body, inner, guards=inner is scope)
+        self._guarded(node.orelse, scope, guards=True)
+
+    def _on_try(self, node: ast.Try | ast.TryStar, scope: Scope) -> None:
+        self._guarded(node.body, scope, guards=True)
+        for handler in node.handlers:
+            if handler.name:
+                scope.bind(handler.name, None)
+            self._guarded(handler.body, scope, guards=True)
+        self._guarded(node.orelse, scope, guards=True)
+        self._guarded(node.finalbody, scope, guards=False)
+
+    def _guarded(self, statements: list[ast.stmt], scope: Scope, *, guards: bool) -> None:
+        self._guards += guards
+        for statement in statements:
+            self._visit(statement, scope)
+        self._guards -= guards
+
+    def _on_import(self, node: ast.Import, scope: Scope) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            bound = alias.name if alias.asname else name
+            scope.bind(name, f"import:{bound}")
+            self._imported(node, scope, alias.name, alias.name)
+
+    def _on_import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
+        module = self._absolute(node.module or "", node.level)
+        for alias in node.names:
+            dotted = f"{module}.{alias.name}" if module else alias.name
+            if alias.name != "*":
+                scope.bind(alias.asname or alias.name, f"import:{dotted}")
+            self._imported(node, scope, module, dotted)
+
+    def _imported(self, node: ast.stmt, scope: Scope, module: str, dotted: str) -> None:
+        guarded = self._guards > 0 or scope.kind == "function"
+        self.imports.append(Import(node, scope, module, dotted, guarded))
+
+    def _absolute(self, module: str, level: int) -> str:
+        if level == 0:
+            return module
+        parts = self._package.split(".") if self._package else []
+        kept = parts[: len(parts) - (level - 1)] if level - 1 <= len(parts) else []
+        return ".".join([*kept, module] if module else kept)
+
+    def _on_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        inner = self._define(node, node.name, "function", scope)
+        arguments = node.args
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        inner.parameters = {argument.arg: argument for argument in every}
+        positional = (*arguments.posonlyargs, *arguments.args)
+        defaults: dict[str, ast.expr | None] = dict.fromkeys(inner.parameters)
+        for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+            defaults[argument.arg] = default
+        for argument, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            defaults[argument.arg] = keyword_default
+        for name in defaults:
+            inner.bind(name, None)
+        for variadic in (arguments.vararg, arguments.kwarg):
+            if variadic is not None:
+                inner.bind(variadic.arg, None)
+        for value in (*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)):
+            self._visit(value, scope)
+        for statement in node.body:
+            self._visit(statement, inner)
+
+    def _on_lambda(self, node: ast.Lambda, scope: Scope) -> None:
+        self._visit(node.body, scope)
+
+    def _on_class(self, node: ast.ClassDef, scope: Scope) -> None:
+        inner = self._define(node, node.name, "class", scope)
+        for base in node.bases:
+            self._visit(base, scope)
+        for keyword in node.keywords:
+            self._visit(keyword.value, scope)
+        for statement in node.body:
+            self._visit(statement, inner)
+
+    def _define(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: str, kind: str, scope: Scope
+    ) -> Scope:
+        owner = self.module if scope.kind == "main" else scope
+        inner = Scope(f"{owner.name}.{name}", kind, owner, node)
+        self.all.append(inner)
+        scope.bind(name, f"def:{inner.name}")
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call):
+                self._call(decorator, scope)
+                self.calls[-1 - _calls_inside(decorator)].decorator = True
+            else:
+                self._visit(decorator, scope)
+        return inner
+
+    def _on_return(self, node: ast.Return, scope: Scope) -> None:
+        if node.value is not None:
+            scope.returns.append(node.value)
+            self._visit(node.value, scope)
+
+    def _on_global(self, node: ast.Global, scope: Scope) -> None:
+        scope.declared_global.update(node.names)
+
+    def _on_name(self, node: ast.Name, scope: Scope) -> None:
+        scope.used.append(node)
+
+    def _on_attribute(self, node: ast.Attribute, scope: Scope) -> None:
+        inner: ast.expr = node
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            scope.used.append(node)
+        else:
+            self._visit(inner, scope)
+
+    def _skip(self, node: ast.AST, scope: Scope) -> None:
+        """Leaves out what holds no names."""
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.AST):
+                    yield item
+        elif isinstance(value, ast.AST):
+            yield value
+
+
+def _calls_inside(call: ast.Call) -> int:
+    return sum(isinstance(node, ast.Call) for node in ast.walk(call)) - 1
+
+
+def _names(targets: list[ast.expr]) -> Iterator[str]:
+    for target in targets:
+        if isinstance(target, (ast.Name, ast.Attribute)):
+            yield ast.unparse(target)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            yield from _names(target.elts)
+
+
+def _owner(target: ast.Attribute, scope: Scope) -> str | None:
+    """The class whose attribute `self.x` or `cls.x` is."""
+    if not (isinstance(target.value, ast.Name) and scope.kind == "function"):
+        return None
+    first = next(iter(scope.parameters), None)
+    if target.value.id == first and scope.parent is not None and scope.parent.kind == "class":
+        return scope.parent.name
+    return None
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )
+
+
+_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Assign: Scopes._on_assign,
+    ast.AnnAssign: Scopes._on_annotated,
+    ast.AugAssign: Scopes._on_augmented,
+    ast.NamedExpr: Scopes._on_named,
+    ast.Expr: Scopes._on_expression,
+    ast.For: Scopes._on_for,
+    ast.AsyncFor: Scopes._on_for,
+    ast.comprehension: Scopes._on_comprehension,
+    ast.With: Scopes._on_with,
+    ast.AsyncWith: Scopes._on_with,
+    ast.If: Scopes._on_if,
+    ast.Try: Scopes._on_try,
+    ast.TryStar: Scopes._on_try,
+    ast.Import: Scopes._on_import,
+    ast.ImportFrom: Scopes._on_import_from,
+    ast.FunctionDef: Scopes._on_function,
+    ast.AsyncFunctionDef: Scopes._on_function,
+    ast.Lambda: Scopes._on_lambda,
+    ast.ClassDef: Scopes._on_class,
+    ast.Return: Scopes._on_return,
+    ast.Global: Scopes._on_global,
+    ast.Call: Scopes._call,
+    ast.Name: Scopes._on_name,
+    ast.Attribute: Scopes._on_attribute,
+    ast.Constant: Scopes._skip,
+    ast.Pass: Scopes._skip,
+    ast.Continue: Scopes._skip,
+    ast.Break: Scopes._skip,
+}
