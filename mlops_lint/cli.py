@@ -1,0 +1,85 @@
+"""The command line to an exit status: 0 nothing to fail for, 1 findings, 2 a wrong command or configuration."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from mlops_lint import __version__
+from mlops_lint.errors import UsageError
+
+# Each is a module of `commands` with `arguments(parser)` and `run(options)`, imported only when it is asked for.
+COMMANDS = {
+    "check": "report findings",
+    "rules": "list the rules",
+    "explain": "show one rule, or one question with its rules, in full",
+    "vocabulary": "show the language of the rules: kinds, fields, roles, functions",
+    "graph": "write the dependency graph of the repository",
+}
+ISSUES = "https://github.com/mlops-lint/mlops-lint/issues"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the only place where an error becomes a line and a status."""
+    try:
+        status = _run(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+    except UsageError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wanted. Python flushes once more at exit: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fail("interrupted")
+    except Exception as error:
+        if os.environ.get("MLOPS_LINT_DEBUG") == "1":
+            raise
+        return _fail(_internal(error))
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    # Text of a repository may hold what the terminal cannot show: that is no reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    parser, chosen = _parser(arguments)
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as end:
+        sys.stdout.flush()
+        return end.code if isinstance(end.code, int) else 2
+    if chosen is None:
+        parser.print_help()
+        return 2
+    status: int = import_module(f"mlops_lint.commands.{chosen}").run(options)
+    return status
+
+
+def _parser(arguments: list[str]) -> tuple[argparse.ArgumentParser, str | None]:
+    """Gives the parser, with the options of the one command that the arguments name."""
+    parser = argparse.ArgumentParser(prog="mlops-lint", description="Policy as code for machine-learning repositories.")
+    parser.add_argument("--version", action="version", version=f"mlops-lint {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            import_module(f"mlops_lint.commands.{name}").arguments(command)
+    return parser, chosen
+
+
+def _fail(message: str) -> int:
+    print("mlops-lint: " + " ".join(message.split()), file=sys.stderr)
+    return 2
+
+
+def _internal(error: Exception) -> str:
+    """Says which rule, subject and file were at hand: those who know them add them to the exception as notes."""
+    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    return (
+        f"internal error: {type(error).__name__}: {error}{notes}; this is a bug in mlops-lint, please report it at "
+        f"{ISSUES} (MLOPS_LINT_DEBUG=1 shows the traceback)"
+    )

@@ -1,0 +1,1 @@
+"""The commands: each takes parsed options, prints, and gives an exit status."""

@@ -1,0 +1,87 @@
+"""`mlops-lint check`: a repository to findings."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from mlops_lint.commands import options as common
+from mlops_lint.commands.terminal import Progress, colours
+from mlops_lint.errors import UsageError
+from mlops_lint.model import Report
+from mlops_lint.output import formats, render, summary_line
+from mlops_lint.rules import Rule
+
+_RANKS = {"note": 1, "warning": 2, "error": 3, "never": 4}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `check`."""
+    names = formats()
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="report only what is here; default: all")
+    parser.add_argument("--output-format", choices=names, default="text", help="default: text")
+    parser.add_argument("--output-file", type=Path, metavar="F", help="write there, not to standard output")
+    parser.add_argument(
+        "--output", action="append", default=[], metavar="FORMAT=F", help="also write this format there; repeatable"
+    )
+    parser.add_argument("--select", action="append", metavar="RULES", help="ids, names, prefixes, stages, ALL")
+    parser.add_argument("--ignore", action="append", metavar="RULES", help="the same, not to run")
+    parser.add_argument("--fail-on", choices=("error", "warning", "note", "never"), help="default: warning")
+    parser.add_argument("--quiet", action="store_true", help="write findings only")
+    parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
+    parser.add_argument("--force-exclude", action="store_true", help="be silent about given paths that are excluded")
+    parser.add_argument(
+        "--report-only-files", action="store_true", help="the paths are all that is reported, even when there is none"
+    )
+    common.shared(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reports the findings; 1 where one is at or above `--fail-on`."""
+    from mlops_lint.run import lint
+
+    outputs = _outputs(options.output)
+    if options.report_only_files and not options.paths:
+        return 0
+    settings = common.settings(options, options.paths)
+    paths = common.below(settings.root, options.paths)
+    rules = common.rules(settings)
+    with Progress(wanted=not (options.quiet or options.no_progress)) as progress:
+        report = lint(settings, paths, progress)
+    _write(options, outputs, report, rules)
+    return _status(report, settings.fail_on)
+
+
+def _outputs(given: list[str]) -> tuple[tuple[str, Path], ...]:
+    outputs = []
+    for text in given:
+        name, _, file = text.partition("=")
+        if name not in formats() or not file:
+            raise UsageError(f"--output {text}: not FORMAT=FILE with one of {', '.join(formats())}")
+        outputs.append((name, Path(file)))
+    return tuple(outputs)
+
+
+def _write(
+    options: argparse.Namespace, outputs: tuple[tuple[str, Path], ...], report: Report, rules: tuple[Rule, ...]
+) -> None:
+    if options.output_file:
+        outputs = (*outputs, (options.output_format, options.output_file))
+    for name, file in outputs:
+        _save(file, render(name, report, rules))
+    if not options.output_file:
+        sys.stdout.write(render(options.output_format, report, rules, colour=colours(sys.stdout)))
+    # Text on standard output ends with the summary itself; what programs read is not mixed with it.
+    if not options.quiet and (options.output_file or options.output_format != "text"):
+        print(summary_line(report), file=sys.stderr)
+
+
+def _save(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def _status(report: Report, fail_on: str) -> int:
+    limit = _RANKS[fail_on]
+    return int(any(_RANKS[found.severity] >= limit for found in report.findings))

@@ -1,0 +1,23 @@
+"""A report to text: each module here is a format of that name, unless its name begins with `_`."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from mlops_lint.model import Report
+from mlops_lint.output._text import summary_line, visible
+from mlops_lint.rules import Rule
+
+__all__ = ["formats", "render", "summary_line", "visible"]
+
+
+def formats() -> tuple[str, ...]:
+    """Gives the names of the formats, sorted."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def render(format_name: str, report: Report, rules: tuple[Rule, ...], *, colour: bool = False) -> str:
+    """Gives the report in one format; `rules` are those that ran. A format without colours has no `coloured`."""
+    module = import_module(f"{__name__}.{format_name}")
+    renderer = getattr(module, "coloured", module.render) if colour else module.render
+    text: str = renderer(report, rules)
+    return text

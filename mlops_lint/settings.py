@@ -1,0 +1,111 @@
+"""The command line and the configuration to the settings of one run."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from mlops_lint.configuration import Attestation, Configuration, Consumer, Level, Profile, Source, Threshold, find, read
+
+CACHE = ".mlops-lint-cache"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that steers a run; folders are absolute."""
+
+    root: Path
+    """The folder that is scanned: the whole repository, whatever part of it is reported."""
+    config: Path | None = None
+    select: tuple[str, ...] = ()
+    """Empty = every stable rule."""
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: dict[str, Level] = {}
+    fail_on: Threshold = "warning"
+    profile: Profile | None = None
+    """None = by what the repository shows."""
+    exclude: tuple[str, ...] = ()
+    policies: tuple[Path, ...] = ()
+    extends: tuple[str, ...] = ()
+    """Installed policy packs, by name."""
+    libraries: tuple[Path, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    preview: bool = False
+    jobs: int | None = None
+    """Worker processes; None = one for each processor."""
+    cache: bool = True
+    cache_dir: Path
+    places: dict[str, str] = {}
+    """Where the configuration names a rule: `pyproject.toml:12`; a rule that is not here comes from the command."""
+
+
+class Overrides(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says; None = nothing."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    fail_on: Threshold | None = None
+    profile: Profile | None = None
+    preview: bool | None = None
+    jobs: int | None = None
+    cache: bool = True
+    cache_dir: Path | None = None
+
+
+def load(start: Path, config: Path | None = None, overrides: Overrides | None = None) -> Settings:
+    """Gives the settings for a file or folder; raises UsageError at a wrong configuration.
+
+    The configuration is `config`, or the nearest one at or above `start`, up to the top of its git repository.
+    The root is the folder of the configuration that was found there, else the top of the git repository, else `start`.
+    """
+    folder = start if start.is_dir() else start.parent
+    folder = Path(os.path.realpath(folder))
+    top = _top(folder)
+    found = Path(os.path.realpath(config)) if config else _nearest(folder, top)
+    root = found.parent if found and not config else top or folder
+    source = read(found) if found else Source(Configuration(), folder, {})
+    return _settings(root, found, source, overrides or Overrides())
+
+
+def _settings(root: Path, config: Path | None, source: Source, overrides: Overrides) -> Settings:
+    content = source.content
+    # Who selects on the command line wants those rules: what the configuration ignores does not speak against it.
+    ignored = () if overrides.select else content.ignore
+    return Settings(
+        root=root,
+        config=config,
+        select=content.select if overrides.select is None else overrides.select,
+        ignore=ignored + (overrides.ignore or ()),
+        per_file_ignores=tuple(content.per_file_ignores.items()),
+        severity=content.severity,
+        fail_on=overrides.fail_on or content.fail_on,
+        profile=overrides.profile or content.profile,
+        exclude=content.exclude,
+        policies=tuple(Path(folder) for folder in content.policies),
+        extends=content.extends,
+        libraries=tuple(Path(file) for file in content.libraries),
+        consumers=content.consumers,
+        owners=tuple(content.owners.items()),
+        attestations=content.attestations,
+        preview=content.preview if overrides.preview is None else overrides.preview,
+        jobs=overrides.jobs,
+        cache=overrides.cache,
+        cache_dir=Path(os.path.realpath(overrides.cache_dir)) if overrides.cache_dir else root / CACHE,
+        places=source.places,
+    )
+
+
+def _top(folder: Path) -> Path | None:
+    """Gives the top of the git repository; `.git` is a file in worktrees and submodules."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def _nearest(folder: Path, top: Path | None) -> Path | None:
+    for each in (folder, *folder.parents):
+        if found := find(each):
+            return found
+        if each == top:
+            break
+    return None
