@@ -17,22 +17,28 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class Scalar(Node, frozen=True):
-    """A leaf. `value` is typed by the YAML 1.2 core schema (`on` is a string); `text` is as written, without quotes."""
+    """A leaf. `value` is typed by the YAML 1.2 core schema (`on` is a string); `text` is as written, without quotes.
+
+    `tag` is a local YAML tag such as `!Ref`: the value is then what the tag is given, not what it yields.
+    """
 
     value: None | bool | int | float | str
     text: str
+    tag: str | None = None
 
 
 class Sequence(Node, frozen=True):
     """A list."""
 
     items: tuple[Node, ...]
+    tag: str | None = None
 
 
 class Mapping(Node, frozen=True):
     """A mapping; of a key that stands twice `get` gives the last. `tag` is a local YAML tag such as `!Ref`."""
 
     entries: tuple[tuple[Scalar, Node], ...]
+    tag: str | None = None
 
     def get(self, *keys: str) -> Node | None:
         """Gives the node below `keys`, or None where a key is missing or not in a mapping."""
@@ -78,3 +84,26 @@ def mappings(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
         for key, value in node.entries:
             if isinstance(value, Mapping):
                 yield key, value
+
+
+def duplicates(node: Node) -> list[Scalar]:
+    """Gives the keys of a tree that stand in their mapping before, in order of the first such mapping."""
+    found: list[Scalar] = []
+    seen = {id(node)}
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        children = node.items if isinstance(node, Sequence) else ()
+        if isinstance(node, Mapping):
+            children = tuple(value for _, value in node.entries)
+            names: set[str] = set()
+            for key, _ in node.entries:
+                if key.text in names:
+                    found.append(key)
+                names.add(key.text)
+        # An alias gives the same node again: without this a tree of aliases would be walked once for each.
+        for child in reversed(children):
+            if id(child) not in seen:
+                seen.add(id(child))
+                waiting.append(child)
+    return found

@@ -1,0 +1,48 @@
+"""Bytes to text, or the problem that says why not."""
+
+import re
+
+from mlops_lint.errors import ParseError
+
+DEPTH = 200
+"""Levels of nesting that are read: real files have under 40, and a recursive reader of ours needs some frames a level."""
+
+# `${{ }}` is an expression of GitHub Actions, which stands in valid YAML.
+_TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
+
+
+def decode(data: bytes) -> str:
+    """Gives the text without a byte order mark; raises ParseError MLL005 where the bytes are no UTF-8 text."""
+    if (zero := data.find(b"\0")) >= 0:
+        raise ParseError("the file is binary: it holds a zero byte", line_at(data, zero), "MLL005")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParseError(f"the file is not UTF-8: {error.reason}", line_at(data, error.start), "MLL005") from None
+
+
+def line_at(data: bytes, offset: int) -> int:
+    """Gives the line on which a byte stands; the first is 1."""
+    return data.count(b"\n", 0, offset) + 1
+
+
+def invalid(language: str, message: str, line: int, text: str) -> ParseError:
+    """Gives the error of a text that is not valid: MLL008 where it holds marks of a template, else MLL002."""
+    if found := _TEMPLATE.search(text):
+        where = text.count("\n", 0, found.start()) + 1
+        return ParseError(f"a template, not yet valid {language}: {message}", line or where, "MLL008")
+    return ParseError(f"not valid {language}: {message}", line, "MLL002")
+
+
+def too_deep(line: int) -> ParseError:
+    """Gives the error of a text that is nested deeper than DEPTH."""
+    return ParseError(f"nested more than {DEPTH} levels deep", line, "MLL004")
+
+
+def number(text: str, base: int = 10) -> int | float:
+    """Gives an integer; one that no 64 bits hold becomes a float, as the cache has no room for it."""
+    # Python refuses to read more than 4300 digits, as that takes quadratic time.
+    if len(text) > 100:
+        return float(text) if base == 10 else float("inf")
+    value = int(text, base)
+    return value if -(2**63) <= value < 2**64 else float(value)
