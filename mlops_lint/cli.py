@@ -8,6 +8,7 @@ from importlib import import_module
 
 from mlops_lint import __version__
 from mlops_lint.errors import UsageError
+from mlops_lint.resources import HOMEPAGE
 
 # Each is a module of `commands` with `arguments(parser)` and `run(options)`, imported only when it is asked for.
 COMMANDS = {
@@ -17,7 +18,6 @@ COMMANDS = {
     "vocabulary": "show the language of the rules: kinds, fields, roles, functions",
     "graph": "write the dependency graph of the repository",
 }
-ISSUES = "https://github.com/mlops-lint/mlops-lint/issues"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,5 +81,5 @@ def _internal(error: Exception) -> str:
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     return (
         f"internal error: {type(error).__name__}: {error}{notes}; this is a bug in mlops-lint, please report it at "
-        f"{ISSUES} (MLOPS_LINT_DEBUG=1 shows the traceback)"
+        f"{HOMEPAGE}/issues (MLOPS_LINT_DEBUG=1 shows the traceback)"
     )

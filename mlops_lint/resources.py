@@ -1,7 +1,8 @@
-"""Where the files that are shipped beside the code stand."""
+"""Where the files that are shipped beside the code stand, and the project itself."""
 
 from pathlib import Path
 
+HOMEPAGE = "https://github.com/mlops-lint/mlops-lint"
 _PACKAGE = Path(__file__).parent
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mlops_lint.output._source import Code, Span
+from mlops_lint.output._source import MASK, Code
 from mlops_lint.output._text import visible, width
 
 CONTEXT = 2
@@ -10,8 +10,6 @@ CONTEXT = 2
 
 LONGEST = 110
 """Characters; a longer line is cut around the span."""
-
-MASK = "****"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -56,16 +54,10 @@ def _cells(code: Code, number: int, left: int) -> list[str]:
     """Gives what is shown for each character: tabs widened, control characters escaped, credentials masked."""
     line = code.lines[number - 1]
     cells = ["    " if each == "\t" else visible(each) for each in line[left : left + LONGEST]]
-    for secret in code.secrets:
-        for index in range(len(cells)):
-            if (column := left + index + 1) and _within(secret, number, column):
-                first = index == 0 or not _within(secret, number, column - 1)
-                cells[index] = MASK if first else ""
+    before = left > 0 and code.hidden(number, left)
+    for index in range(len(cells)) if code.secrets else ():
+        hidden = code.hidden(number, left + index + 1)
+        if hidden:
+            cells[index] = "" if before and index else MASK
+        before = hidden
     return cells
-
-
-def _within(span: Span, line: int, column: int) -> bool:
-    """Says whether a position is in the span; a span without width, of which nothing is known, is its whole line."""
-    if (span.line, span.column) == (span.end_line, span.end_column):
-        return line == span.line
-    return (span.line, span.column) <= (line, column) < (span.end_line, span.end_column)

@@ -9,6 +9,7 @@ import msgspec
 
 from mlops_lint.model import Finding, Location
 
+MASK = "****"
 LIMIT = 20_000_000
 """Bytes; no code is shown of a larger file, which is data."""
 
@@ -30,7 +31,16 @@ class Code(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     span: Span
     secrets: tuple[Span, ...]
-    """Regions that are never shown."""
+    """Regions that are never shown: see `hidden`."""
+
+    def hidden(self, line: int, column: int) -> bool:
+        """Says whether a position is in a credential; one without width is its whole line, as nothing is known."""
+        return any(
+            span.line == line
+            if (span.line, span.column) == (span.end_line, span.end_column)
+            else (span.line, span.column) <= (line, column) < (span.end_line, span.end_column)
+            for span in self.secrets
+        )
 
 
 class Sources:
@@ -50,8 +60,7 @@ class Sources:
 
     def code(self, location: Location) -> Code | None:
         """Gives the code at a location; None where the location is the file as a whole, or nothing can be shown."""
-        whole = (location.line, location.column, location.end_line, location.end_column) == (1, 1, 1, 1)
-        if whole or (location.cell is not None and location.cell_line is None):
+        if is_whole(location) or (location.cell is not None and location.cell_line is None):
             return None
         lines = self._lines_of(location.path, location.cell)
         span = self._span(location)
@@ -59,6 +68,14 @@ class Sources:
             return None
         here = [other for other in self._secrets if (other.path, other.cell) == (location.path, location.cell)]
         return Code(lines, span, tuple(self._span(other) for other in sorted(here)))
+
+    def on_disk(self, location: Location) -> Code | None:
+        """Gives the lines of the file itself, also of a notebook; None where nothing can be shown."""
+        lines = self._lines_of(location.path, None)
+        if is_whole(location) or location.line > len(lines):
+            return None
+        here = sorted(other for other in self._secrets if other.path == location.path)
+        return Code(lines, _span_on_disk(location), tuple(map(_span_on_disk, here)))
 
     def _lines_of(self, path: str, cell: int | None) -> tuple[str, ...]:
         if (path, cell) not in self._lines:
@@ -69,13 +86,22 @@ class Sources:
 
     def _span(self, location: Location) -> Span:
         if location.cell is None or location.cell_line is None:
-            return Span(location.line, location.column, location.end_line, location.end_column)
+            return _span_on_disk(location)
         lines = self._lines_of(location.path, None)
         start = _decoded_column(lines, location.line, location.column)
         end = _decoded_column(lines, location.end_line, location.end_column)
         last = location.cell_line + (location.end_line - location.line)
         # Where a position cannot be told, the region is the line to its end: better too much masked than too little.
         return Span(location.cell_line, start or 1, last, end or 1_000_000)
+
+
+def is_whole(location: Location) -> bool:
+    """Says whether a location is the file as a whole."""
+    return (location.line, location.column, location.end_line, location.end_column) == (1, 1, 1, 1)
+
+
+def _span_on_disk(location: Location) -> Span:
+    return Span(location.line, location.column, location.end_line, location.end_column)
 
 
 def _text(path: Path) -> str | None:
