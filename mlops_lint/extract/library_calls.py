@@ -4,11 +4,14 @@ Source: the tables in `libraries/`, each with its own.
 """
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import TypeGuard, get_type_hints
 from urllib.parse import urlsplit
 
-from msgspec import UNSET, convert
+from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.module import Arguments, Module
@@ -16,16 +19,19 @@ from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.values import HERE, Known
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject, Value
-from mlops_lint.subjects import KINDS, subject
+from mlops_lint.subjects import KINDS, Kind, subject
 
 # The role of the link from a call to the data under its `uri`.
 _ROLES = {"read": "reads", "write": "writes", "model": "writes", "model_load": "reads"}
+
+# URIs of a model registry or a run of a tracker: no data under a path.
+_REGISTRIES = ("models:/", "runs:/", "mlflow-artifacts:/")
 
 
 @python
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
-    for call in module.calls:
+    for call in (*module.calls, *_bare_decorators(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
@@ -33,6 +39,17 @@ def library_calls(module: Module) -> Iterator[Subject]:
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
                     yield _subject(fact, call, arguments, module)
     yield from _uses(module)
+
+
+def _bare_decorators(module: Module) -> Iterator[Call]:
+    """Decorators without parentheses, which are called too: `@serve.deployment`."""
+    for scope in module.scopes.all:
+        for decorator in getattr(scope.node, "decorator_list", ()):
+            if scope.parent is not None and not isinstance(decorator, ast.Call):
+                node = ast.copy_location(ast.Call(decorator, [], []), decorator)
+                call = Call(node, scope.parent, ())
+                call.name = module.names.name(decorator, scope.parent)
+                yield call
 
 
 def _uses(module: Module) -> Iterator[Subject]:
@@ -48,12 +65,31 @@ def _imports(dotted: str, wanted: str) -> bool:
 
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module) -> Subject:
-    fields = {field: value for field, spec in fact.set.items() if (value := _value(spec, arguments, module)) is not UNSET}
     kind = KINDS[fact.kind]
     known = {"library": call.name.partition(".")[0]} if "library" in kind.__struct_fields__ else {}
-    record = convert(known | fields, kind)
-    links = [module.within(call.scope), *_data_links(fact.kind, fields), *_own_links(fact, arguments)]
-    return subject(record, module.locate(call.node), _display(call, module), links=tuple(links))
+    fields = known | {
+        field: value for field, spec in fact.set.items() if _fits(value := _value(spec, arguments, module), kind, field)
+    }
+    # What a table says of its links is nearer the truth than what we make of a `uri`.
+    data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
+    links = [module.within(call.scope), *data_links]
+    return subject(convert(fields, kind), module.locate(call.node), _display(call, module), links=tuple(links))
+
+
+def _fits(value: Known, kind: type[Kind], field: str) -> TypeGuard[Value]:
+    """Whether the field can hold the value: `open(0)` has a path that is no text."""
+    if value is UNSET:
+        return False
+    try:
+        convert(value, _hints(kind)[field])
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _hints(kind: type[Kind]) -> dict[str, object]:
+    return get_type_hints(kind)
 
 
 def _display(call: Call, module: Module) -> str:
@@ -65,23 +101,37 @@ def _display(call: Call, module: Module) -> str:
 
 def _data_links(kind: str, fields: dict[str, Value]) -> Iterator[Link]:
     uri, role = fields.get("uri"), _ROLES.get(kind)
-    if role is None or not isinstance(uri, str) or not uri or fields.get("data") is False and kind == "read":
+    if role is None or not isinstance(uri, str) or not uri or (fields.get("data") is False and kind == "read"):
+        return
+    if uri.startswith(_REGISTRIES):
         return
     if fields.get("hub") is True:
         yield Link(role, f"dataset:hf://{uri}" if kind == "read" else f"model:hf://{uri}")
     elif urlsplit(uri).scheme or uri.startswith("table:"):
         yield Link(role, f"dataset:{uri}")
     elif uri.startswith(HERE):
-        yield Link(role, f"path:/{uri.removeprefix(HERE)}")
+        yield Link(role, f"dataset:{posixpath.normpath(uri.removeprefix(HERE))}")
     else:
         yield Link(role, f"path:{uri}")
 
 
 def _own_links(fact: Fact, arguments: Arguments) -> Iterator[Link]:
-    for role, symbol in fact.links.items():
-        values = {name: arguments.value(name) for name in re.findall(r"{(\w+)}", symbol)}
-        if all(isinstance(value, str) and value for value in values.values()):
-            yield Link(role, symbol.format(**values))
+    for role, template in fact.links.items():
+        symbol = _filled(template, arguments)
+        if symbol is not UNSET:
+            yield Link(role, symbol)
+
+
+def _filled(template: str, arguments: Arguments) -> str | UnsetType:
+    """Fills in `{parameter}`, and `{parameter~pattern}` by the first group that matches; UNSET where one is unknown."""
+    filled = template
+    for hole, name, pattern in re.findall(r"({(\w+)(?:~([^}]*))?})", template):
+        value = arguments.value(name)
+        found = re.search(pattern or "(.+)", value) if isinstance(value, str) else None
+        if found is None or not found[1]:
+            return UNSET
+        filled = filled.replace(hole, found[1])
+    return filled
 
 
 def _value(spec: Spec, arguments: Arguments, module: Module) -> Known:
@@ -92,6 +142,8 @@ def _value(spec: Spec, arguments: Arguments, module: Module) -> Known:
         return tuple(spec)
     if isinstance(spec, str) and spec.startswith("$"):
         return arguments.value(spec[1:])
+    if isinstance(spec, str) and "{" in spec:
+        return _filled(spec, arguments)
     return spec
 
 

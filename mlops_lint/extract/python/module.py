@@ -57,12 +57,14 @@ class Module:
 
 
 class Arguments:
-    """The arguments of one call, matched to the parameters of a signature."""
+    """The arguments of one call, matched to the parameters of a signature; `self` is the receiver of a method."""
 
     def __init__(self, module: Module, call: Call, parameters: str) -> None:
         self._module = module
         self._scope = call.scope
-        self.given: dict[str, ast.expr] = {}
+        self.given: dict[str, ast.expr] = (
+            {"self": call.node.func.value} if isinstance(call.node.func, ast.Attribute) else {}
+        )
         self._known = {parameter.name: parameter for parameter in signature(parameters)}
         self.complete = True
         """False where `*args` or `**kwargs` may give more than is seen."""
