@@ -151,3 +151,5 @@ class Report(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     root: str
     """The scanned folder, to read lines for code frames; never printed."""
+    secrets: tuple[Location, ...] = ()
+    """Where credentials stand, whether or not that is reported: no output shows the code there."""

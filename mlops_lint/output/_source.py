@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from mlops_lint.model import Finding, Location
+from mlops_lint.model import Location, Report
 
 MASK = "****"
 LIMIT = 20_000_000
@@ -46,11 +45,12 @@ class Code(msgspec.Struct, frozen=True):
 class Sources:
     """The files of a report, read once each."""
 
-    def __init__(self, root: str, findings: Iterable[Finding], secrets: Iterable[Location] = ()) -> None:
-        self._root = Path(root)
+    def __init__(self, report: Report) -> None:
+        self._root = Path(report.root)
         self._texts: dict[str, str | None] = {}
         self._lines: dict[tuple[str, int | None], tuple[str, ...]] = {}
-        self._secrets = {*secrets, *(found.location for found in findings if found.subject_kind == "secret")}
+        found = (finding.location for finding in report.findings if finding.subject_kind == "secret")
+        self._secrets = {*report.secrets, *found}
 
     def text(self, path: str) -> str | None:
         """Gives the text of a file as it is on disk, with its line ends; None where there is none to show."""

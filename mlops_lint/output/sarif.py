@@ -54,7 +54,7 @@ class _Sources(Sources):
     """The files of a report with their hashes, computed once each."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(report.root, report.findings)
+        super().__init__(report)
         self._hashes: dict[str, tuple[str, ...]] = {}
 
     def line_hash(self, location: Location) -> str | None:

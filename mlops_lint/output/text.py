@@ -25,7 +25,7 @@ def coloured(report: Report, rules: tuple[Rule, ...]) -> str:
 
 
 def _render(report: Report, rules: tuple[Rule, ...], paint: Paint) -> str:
-    sources = Sources(report.root, report.findings)
+    sources = Sources(report)
     remedies = {rule.id: first_sentence(rule.how) for rule in rules}
     blocks = ["\n".join(_finding(found, sources, remedies.get(found.rule), paint)) for found in report.findings]
     if report.problems:
