@@ -1,13 +1,31 @@
 """Rule files to checked records."""
 
+import re
+from functools import cache
+from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 import msgspec
 
+from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.model import Severity
+from mlops_lint.predicates.expression import Environment
+from mlops_lint.resources import rules_folder
+from mlops_lint.subjects import KINDS, documentation
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One question about a repository, as `questions.yaml` states it."""
+
+    id: str
+    stage: str
+    objective: str
+    items: tuple[str, ...]
+    asks: str
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rule file; `where` and `must` are CEL over the subject, under the name of its kind."""
 
     id: str
@@ -25,3 +43,68 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     how: str
     tags: tuple[str, ...] = ()
     file: str = ""
+
+
+class _Questions(msgspec.Struct, frozen=True):
+    questions: tuple[Question, ...]
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Gives all questions in the order of the catalogue."""
+    return msgspec.yaml.decode((rules_folder() / "questions.yaml").read_bytes(), type=_Questions).questions
+
+
+def load(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
+    """Gives our rules and those of `folders` in order of their ids; raises UsageError at the first that is wrong."""
+    found: dict[str, Rule] = {}
+    for folder in (rules_folder(), *folders):
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: there is no such folder of rules")
+        for path in sorted(folder.glob("**/[A-Z]*-*.yaml")):
+            rule = _loaded(path, folder)
+            if rule.id in found:
+                raise UsageError(f"{path}:1: rule {rule.id} stands in {found[rule.id].file} already")
+            found[rule.id] = rule
+    return tuple(found[id] for id in sorted(found))
+
+
+def check(rules: tuple[Rule, ...]) -> None:
+    """Compiles every expression and message; raises UsageError with file and line at the first that is wrong."""
+    environment = Environment(None)
+    for rule in rules:
+        for field, text in (("where", rule.where), ("must", rule.must)):
+            try:
+                environment.compile(text, rule.subject)
+            except UsageError as error:
+                raise UsageError(f"{_place(rule.file, field)}: {error}") from None
+        known = {*documentation(KINDS[rule.subject]), "detail"}
+        for _, field, _, _ in Formatter().parse(rule.message):
+            if field is not None and field not in known:
+                where = _place(rule.file, "message")
+                raise UsageError(f"{where}: '{rule.subject}' has no field '{field}'{suggestion(field, known)}")
+
+
+def _loaded(path: Path, folder: Path) -> Rule:
+    try:
+        rule = msgspec.yaml.decode(path.read_bytes(), type=Rule)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        field = re.search(r"\$\.(\w+)", str(error)) or re.search(r"field `(\w+)`", str(error))
+        raise UsageError(f"{_place(str(path), field[1] if field else '')}: {' '.join(str(error).split())}") from None
+    rule = msgspec.structs.replace(rule, file=str(path))
+    if rule.subject not in KINDS:
+        hint = suggestion(rule.subject, KINDS)
+        raise UsageError(f"{_place(str(path), 'subject')}: no kind of subject is called '{rule.subject}'{hint}")
+    known = {question.id for question in questions()}
+    if rule.question not in known:
+        hint = suggestion(rule.question, known)
+        raise UsageError(f"{_place(str(path), 'question')}: there is no question '{rule.question}'{hint}")
+    if path.stem != f"{rule.id}-{rule.name}":
+        raise UsageError(f"{path}:1: the file of this rule would be called {rule.id}-{rule.name}.yaml")
+    return rule
+
+
+def _place(file: str, field: str) -> str:
+    lines = Path(file).read_text("utf-8", "replace").splitlines()
+    number = next((n for n, line in enumerate(lines, 1) if field and line.startswith(f"{field}:")), 1)
+    return f"{file}:{number}"

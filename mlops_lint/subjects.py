@@ -195,6 +195,7 @@ class Task(Kind, frozen=True, tag="task"):
     owner: Annotated[Text, "who is responsible; null = nobody named"] = UNSET
     image: Annotated[Text, "the container image"] = UNSET
     command: Annotated[Text, "the shell command"] = UNSET
+    folder: Annotated[Text, "the working directory of its code, from the root; empty = the root"] = UNSET
     lineage: Annotated[Flag, "the orchestrator has it declare its inputs and outputs"] = UNSET
     persistent: Annotated[Texts, "outputs that are kept, not removed, before a run"] = UNSET
 
@@ -290,9 +291,9 @@ class Notebook(Kind, frozen=True, tag="notebook"):
 
 
 class Module(Kind, frozen=True, tag="module"):
-    """A Python module; its links `exports` say which names it takes from elsewhere."""
+    """A Python module."""
 
-    package: Annotated[Flag, "an __init__ file"] = UNSET
+    exports: Annotated[Texts, "names that it takes from elsewhere, each as `name=module.name`"] = UNSET
 
 
 class Function(Kind, frozen=True, tag="function"):
@@ -320,6 +321,7 @@ COMMON = {
     "path": "the file, from the root of the repository",
     "line": "the line in it, from 1",
     "context": "source, test, example, notebook, vendored, generated or docs",
+    "own": "the project's own code that is meant to run: neither test, example, docs, vendored nor generated",
     "symbol": "the name under which others link to it; null = none",
 }
 
@@ -332,7 +334,6 @@ ROLES: dict[str, tuple[str, str]] = {
     "within": ("holds", "a subject stands in a function or module body"),
     "calls": ("called_by", "a function calls, or hands on, another"),
     "inherits": ("subclasses", "a class has another as its base"),
-    "exports": ("exported_by", "a module takes a name from another"),
     "imports": ("imported_by", "a module imports a module"),
     "starts": ("started_by", "an entry point or task starts the code of a function or module"),
     "runs": ("run_by", "a task runs a file"),
@@ -342,6 +343,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "uses": ("used_by", "code or a task reads a setting"),
     "feeds": ("fed_by", "what one call makes goes into another"),
     "declares": ("declared_by", "a file declares a dependency or a dataset"),
+    "inside": ("contains", "a path lies below another"),
     "consumes": ("consumed_by", "a consumer uses a model or dataset"),
     "triggers": ("triggered_by", "a pipeline starts another"),
 }

@@ -1,0 +1,127 @@
+"""Facts of former runs, in SQLite: MessagePack rows keyed by what was read and by what read it."""
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from mlops_lint import __version__
+from mlops_lint.model import Facts
+
+_DECODER = msgspec.msgpack.Decoder(Facts)
+_ENCODER = msgspec.msgpack.Encoder()
+# Rows that were not used for this many runs are dropped.
+_KEPT_RUNS = 50
+
+
+def encoded(facts: Facts) -> bytes:
+    """Gives the row of some facts."""
+    return _ENCODER.encode(facts)
+
+
+def decoded(row: bytes) -> Facts | None:
+    """Gives the facts of a row; None where the row is damaged."""
+    try:
+        return _DECODER.decode(row)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def key(path: str, data: bytes, tool: bytes) -> bytes:
+    """Gives the key of one file: facts are a function of path, bytes and tool."""
+    digest = hashlib.blake2b(tool, digest_size=20)
+    digest.update(path.encode("utf-8", "surrogateescape"))
+    digest.update(b"\0")
+    digest.update(data)
+    return digest.digest()
+
+
+def tool_digest() -> bytes:
+    """Gives what identifies the tool: its version, that of Python, and the sizes and times of its own files."""
+    digest = hashlib.blake2b(f"{__version__} {sys.version}".encode(), digest_size=20)
+    for folder, folders, files in os.walk(Path(__file__).parent):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            info = os.stat(os.path.join(folder, name))
+            digest.update(f"{name} {info.st_size} {info.st_mtime_ns}".encode())
+    return digest.digest()
+
+
+def default_folder() -> Path:
+    """Gives the folder that the platform has for caches."""
+    if (own := os.environ.get("MLOPS_LINT_CACHE_DIR")) is not None:
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mlops-lint"
+
+
+class Cache:
+    """The rows of one database file; any damage to it makes a cold cache, never an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._connection: sqlite3.Connection | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection = self._opened(folder / "facts.sqlite")
+        except (OSError, sqlite3.Error):
+            self._connection = None
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        try:
+            return _connected(path)
+        except sqlite3.DatabaseError:
+            path.unlink(missing_ok=True)
+            return _connected(path)
+
+    def load(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Gives the rows that are there for some keys."""
+        wanted, found = list(keys), dict[bytes, bytes]()
+        if self._connection is None:
+            return found
+        try:
+            # SQLite binds at most 999 variables in older builds.
+            for start in range(0, len(wanted), 900):
+                part = wanted[start : start + 900]
+                marks = ",".join("?" * len(part))
+                found.update(self._connection.execute(f"SELECT key, row FROM facts WHERE key IN ({marks})", part))
+        except sqlite3.Error:
+            return {}
+        return found
+
+    def store(self, rows: dict[bytes, bytes], used: Iterable[bytes]) -> None:
+        """Keeps new rows, marks what was used, and drops what has not been for long."""
+        if self._connection is None or not rows:
+            return
+        try:
+            with self._connection:
+                run = self._connection.execute("SELECT COALESCE(MAX(run), 0) + 1 FROM facts").fetchone()[0]
+                self._connection.executemany("UPDATE facts SET run = ? WHERE key = ?", [(run, one) for one in used])
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO facts (key, row, run) VALUES (?, ?, ?)",
+                    [(one, row, run) for one, row in rows.items()],
+                )
+                self._connection.execute("DELETE FROM facts WHERE run < ?", (run - _KEPT_RUNS,))
+        except sqlite3.Error:
+            # Another run holds the file, or the disk is full or read-only: the next run is a cold one.
+            return
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=2)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, row BLOB, run INTEGER) WITHOUT ROWID")
+    connection.execute("SELECT key, row, run FROM facts LIMIT 1").fetchall()
+    return connection

@@ -1,0 +1,59 @@
+"""A graph and rules to verdicts."""
+
+from collections.abc import Iterator
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.model import Outcome, Verdict
+from mlops_lint.predicates.expression import Environment
+from mlops_lint.rules import Rule
+
+
+class RuleError(Exception):
+    """An expression fails on a subject: a fault of the rule, not of the repository."""
+
+
+def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdict]:
+    """Gives the verdict of every rule on every subject that it is about, in order of rules and places."""
+    environment = Environment(graph)
+    asked = [rule for rule in rules if rule.profile == "research" or profile == "production"]
+    return [verdict for rule in asked for verdict in _verdicts(graph, rule, environment)]
+
+
+def profile_of(graph: Graph) -> str:
+    """Gives `production` where something is scheduled or served, else `research`."""
+    scheduled = any(
+        isinstance(node.fields.get("schedule"), str) and node.fields.get("managed") is True and node.context == "source"
+        for node in graph.of_kind("pipeline")
+    )
+    served = any(node.context == "source" for node in graph.of_kind("service"))
+    return "production" if scheduled or served else "research"
+
+
+def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Verdict]:
+    for node in sorted(graph.of_kind(rule.subject), key=lambda one: (one.location, one.id)):
+        meant = _answer(rule, rule.where, node, environment)
+        if meant is False:
+            continue
+        holds = _answer(rule, rule.must, node, environment) if meant else None
+        outcome: Outcome = "unknown" if holds is None else "pass" if holds else "fail"
+        message = _message(rule, node, environment.detail)
+        yield Verdict(rule.id, node.id, outcome, node.location, message, tuple(sorted(set(environment.related))))
+
+
+def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:
+    try:
+        return environment.evaluate(expression, node)
+    except ValueError as error:
+        at = node.location
+        raise RuleError(f"{rule.file}: {rule.id} on {node.kind} '{node.name}' ({at.path}:{at.line}): {error}") from None
+
+
+class _Fields(dict[str, object]):
+    def __missing__(self, field: str) -> str:
+        return "?"
+
+
+def _message(rule: Rule, node: Node, detail: str) -> str:
+    fields = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in node.fields.items()}
+    common = {"name": node.name, "path": node.location.path, "line": node.location.line, "detail": detail}
+    return rule.message.format_map(_Fields(fields | common))

@@ -1,0 +1,49 @@
+"""A file to its facts: parse it once, and hand the tree to every extractor that reads such files."""
+
+import gc
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+from mlops_lint.errors import ParseError
+from mlops_lint.extract.context import context
+from mlops_lint.model import Facts, Problem, Subject, Suppression
+from mlops_lint.parse.languages import language
+
+
+def extract(path: str, data: bytes) -> Facts:
+    """Gives all that one file says: a pure function of its path, from the root of the repository, and its bytes.
+
+    What cannot be read becomes a problem in the facts.
+    """
+    from mlops_lint.extract import dispatch
+
+    _load_extractors()
+    sort = context(path, data)
+    subjects: tuple[Subject, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    problems: list[Problem] = []
+    try:
+        subjects, suppressions, found = dispatch.read(path, data, language(path) or "text", sort)
+        problems.extend(found)
+    except ParseError as error:
+        problems.append(Problem(path, error.line, error.code, error.message))
+    except (RecursionError, MemoryError):
+        problems.append(Problem(path, 1, "MLL004", "too deeply nested to analyse"))
+    return Facts(path, sort, subjects, suppressions, tuple(problems))
+
+
+@cache
+def _load_extractors() -> None:
+    """Imports every module of this package, so that all have registered; not done where all facts are cached."""
+    for found in walk_packages(__path__, f"{__name__}."):
+        import_module(found.name)
+
+
+def frozen() -> None:
+    """Prepares a process that only extracts: nothing it makes is garbage before it ends."""
+    gc.disable()
+
+
+__all__ = ["Iterator", "extract", "frozen"]

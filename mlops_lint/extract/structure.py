@@ -1,0 +1,128 @@
+"""A Python module to its functions, classes, constants, entry point and tests, and who uses whom."""
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from mlops_lint.extract.libraries import available
+from mlops_lint.extract.python.module import Module, symbol_of
+from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.registry import python
+from mlops_lint.model import Link, Location, Subject
+from mlops_lint.subjects import Constant, EntryPoint, Function, Test, subject
+from mlops_lint.subjects import Module as ModuleKind
+
+# A module of constants has tens; more is data written as code.
+_MOST_CONSTANTS = 300
+_FOREIGN = frozenset(sys.stdlib_module_names) | available() | {"builtins"}
+
+
+@python
+def structure(module: Module) -> Iterator[Subject]:
+    """Gives the module, its functions with what they use, its constants, entry point and tests."""
+    start = Location(module.path)
+    yield subject(
+        ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}"
+    )
+    imports = _imports_of(module)
+    for scope in module.scopes.all:
+        yield _function(module, scope, imports.get(id(scope), []))
+    yield from _constants(module)
+    yield from _entry_point(module)
+    yield from _tests(module)
+
+
+def _exports(module: Module) -> Iterator[str]:
+    for name, bindings in module.scopes.module.bindings.items():
+        for binding in bindings:
+            if isinstance(binding, str) and binding.startswith("import:"):
+                dotted = binding.partition(":")[2]
+                if dotted.partition(".")[0] not in _FOREIGN:
+                    yield f"{name}={dotted}"
+    for found in module.imports:
+        if isinstance(found.node, ast.ImportFrom) and found.dotted.endswith(".*"):
+            yield f"*={found.module}"
+
+
+def _imports_of(module: Module) -> dict[int, list[Link]]:
+    links: dict[int, list[Link]] = {}
+    for found in module.imports:
+        if found.module.partition(".")[0] not in _FOREIGN:
+            links.setdefault(id(found.scope), []).append(Link("imports", f"module:{found.dotted.removesuffix('.*')}"))
+    return links
+
+
+def _function(module: Module, scope: Scope, imports: list[Link]) -> Subject:
+    what = "module" if scope.kind in ("module", "main") else scope.kind
+    links = dict.fromkeys([*imports, *_calls(module, scope)])
+    if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
+        bases = (module.names.name(base, scope.parent) for base in scope.node.bases)
+        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if _is_own(base)))
+    location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
+    return subject(Function(what=what), location, scope.name, symbol=symbol_of(scope), links=tuple(links))
+
+
+def _head(module: Module, node: ast.AST) -> Location:
+    """The first line of a definition: a frame around a whole function helps nobody."""
+    found = module.locate(node)
+    return Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)
+
+
+def _calls(module: Module, scope: Scope) -> Iterator[Link]:
+    if scope.kind == "class":
+        # Whoever makes an instance may call any method: over-approximate, so that nothing reached is missed.
+        for inner in module.scopes.all:
+            if inner.parent is scope:
+                yield Link("calls", symbol_of(inner))
+    for expression in scope.used:
+        name = module.names.name(expression, scope).partition("(")[0]
+        if _is_own(name) and name != scope.name:
+            yield Link("calls", f"function:{name}")
+
+
+def _is_own(name: str) -> bool:
+    root = name.partition(".")[0]
+    return not name.startswith("?") and root not in _FOREIGN
+
+
+def _constants(module: Module) -> Iterator[Subject]:
+    count = 0
+    for scope in module.scopes.all:
+        if scope.kind not in ("module", "class"):
+            continue
+        for name, bindings in scope.bindings.items():
+            first = bindings[0]
+            if len(bindings) != 1 or not isinstance(first, ast.expr) or count >= _MOST_CONSTANTS:
+                continue
+            value = module.values.value(first, scope)
+            if value is not UNSET:
+                count += 1
+                symbol = f"constant:{scope.name}.{name}"
+                yield subject(Constant(value=value), module.locate(first), name, symbol=symbol)
+
+
+def _entry_point(module: Module) -> Iterator[Subject]:
+    if not module.scopes.acts or module.path.endswith(("/__init__.py", "setup.py", "conftest.py")):
+        return
+    main = module.scopes.main
+    how = "notebook" if module.notebook else "script" if main is None else "main"
+    links = [Link("starts", symbol_of(scope)) for scope in (module.scopes.module, main) if scope is not None]
+    location = Location(module.path) if main is None else _head(module, main.node)
+    yield subject(EntryPoint(how=how), location, module.path, symbol=f"entry:{module.path}", links=tuple(links))
+
+
+def _tests(module: Module) -> Iterator[Subject]:
+    for scope in module.scopes.all:
+        name = scope.name.rpartition(".")[2]
+        if module.context == "test" and scope.kind == "function" and name.startswith("test"):
+            in_class = scope.parent is not None and scope.parent.kind == "class"
+            framework = "unittest" if in_class and _is_case(module, scope.parent) else "pytest"
+            yield subject(
+                Test(framework=framework), _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),)
+            )
+
+
+def _is_case(module: Module, scope: Scope | None) -> bool:
+    return scope is not None and any(base.endswith("TestCase") for base in module.names.bases(scope.name))

@@ -1,0 +1,107 @@
+"""What only the whole repository can tell: added to the graph after linking."""
+
+import posixpath
+import re
+
+from mlops_lint.discover import Entry
+from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.nodes import Node
+from mlops_lint.model import Location
+from mlops_lint.settings import Settings
+
+DATA = frozenset(
+    "arrow avro bin bz2 ckpt csv dat db dta feather gz h5 hdf hdf5 joblib jsonl keras lmdb mat model msgpack ndjson "
+    "npy npz onnx orc parquet pb pickle pkl pt pth rar rds rec safetensors sav sqlite tar tfrecord tgz tsv xls xlsx "
+    "zip zst".split()
+)
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings) -> None:
+    """Fills in what follows from the list of files and from all links together."""
+    _files(graph, files)
+    _project(graph, git)
+    _datasets(graph, {entry.path: entry for entry in files})
+    _starts(graph)
+    _ordered_by_data(graph)
+
+
+def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
+    for entry in files:
+        extension = posixpath.splitext(entry.path)[1].lower().lstrip(".")
+        id = f"file:{entry.path}"
+        if extension in DATA or id in graph.nodes:
+            fields = {"size": entry.size, "extension": extension, "tracked": entry.tracked, "data": extension in DATA}
+            if entry.lfs is not None:
+                fields["lfs"] = entry.lfs
+            if id in graph.nodes:
+                graph.nodes[id].fields.update(fields)
+            else:
+                graph.add(Node(id, "file", entry.path, Location(entry.path), "source", dict(fields), id))
+
+
+def _project(graph: Graph, git: bool) -> None:
+    python = any(node.context in ("source", "notebook") for node in graph.of_kind("module"))
+    graph.add(Node("project:", "project", "the repository", Location(_front(graph)), "source",
+                   {"git": git, "python": python}))  # fmt: skip
+
+
+def _front(graph: Graph) -> str:
+    """The file that stands for the repository as a whole in a report."""
+    files = graph.paths.files
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", "README.md", "README.rst", "README", "requirements.txt"):
+        if name in files:
+            return name
+    return min(files, key=lambda path: (path.count("/"), path), default=".")
+
+
+def _datasets(graph: Graph, files: dict[str, Entry]) -> None:
+    for node in graph.of_kind("dataset"):
+        uri = (node.symbol or node.id).partition(":")[2]
+        scheme = _SCHEME.match(uri)
+        node.fields.setdefault("uri", uri)
+        node.fields["scheme"] = scheme[1] if scheme else "table" if uri.startswith("table:") else "local"
+        if scheme is None and not uri.startswith("table:"):
+            _local(graph, node, uri, files)
+    _containment(graph)
+
+
+def _local(graph: Graph, node: Node, path: str, files: dict[str, Entry]) -> None:
+    inside = [files[path]] if path in files else [files[name] for name in graph.paths.below(path)]
+    node.fields["exists"] = bool(inside)
+    node.fields["tracked"] = bool(inside) and all(entry.tracked is True for entry in inside)
+    if node.fields.get("versioned_by") is None and node.fields["tracked"]:
+        node.fields["versioned_by"] = "lfs" if inside[0].lfs else "git"
+
+
+def _containment(graph: Graph) -> None:
+    local = {str(n.fields["uri"]): n for n in graph.of_kind("dataset") if n.fields["scheme"] == "local"}
+    for path, node in local.items():
+        parent = posixpath.dirname(path)
+        while parent not in ("", "/", "."):
+            if parent in local:
+                graph.connect(node.id, "inside", local[parent].id)
+                break
+            parent = posixpath.dirname(parent)
+
+
+def _starts(graph: Graph) -> None:
+    """To run a file is to run the body of its module and its main block."""
+    bodies: dict[str, list[str]] = {}
+    for node in graph.of_kind("function"):
+        if node.fields.get("what") == "module":
+            bodies.setdefault(node.location.path, []).append(node.id)
+    for node in graph.of_kind("file"):
+        for body in bodies.get(node.location.path, ()):
+            graph.connect(node.id, "starts", body)
+
+
+def _ordered_by_data(graph: Graph) -> None:
+    """Where an orchestrator orders by declared data, a reader waits for the writer, across files too."""
+    for task in graph.of_kind("task"):
+        if task.fields.get("lineage") is True:
+            for read in graph.linked(task, "reads"):
+                for data in graph.same_data(read):
+                    for writer in graph.linked(data, "written_by"):
+                        if writer.kind == "task" and writer is not task and writer.fields.get("lineage") is True:
+                            graph.connect(task.id, "depends_on", writer.id)

@@ -1,0 +1,206 @@
+"""Facts of all files to one graph: symbols merged, paths and imports resolved, references filled in."""
+
+import posixpath
+from collections.abc import Iterable
+
+from mlops_lint.discover import Entry
+from mlops_lint.graph.derive import derive
+from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.modules import Modules
+from mlops_lint.graph.nodes import Node
+from mlops_lint.graph.paths import Paths
+from mlops_lint.model import Facts, Link, Location, Ref, Subject, Value
+from mlops_lint.settings import Settings
+
+# Symbols whose subject need not be defined anywhere: to name one is to say that it exists somewhere.
+_IMPLIED = {"dataset": "dataset", "model": "model", "config": "config_key"}
+_DEPTH = 5
+
+
+def link(facts: list[Facts], files: tuple[Entry, ...], git: bool, settings: Settings) -> Graph:
+    """Gives the graph of a repository from the facts of all its files."""
+    linker = _Linker(facts, files)
+    graph = linker.linked()
+    derive(graph, files, git, settings)
+    return graph
+
+
+class _Linker:
+    def __init__(self, facts: list[Facts], files: tuple[Entry, ...]) -> None:
+        self._facts = facts
+        self._nodes: dict[str, Node] = {}
+        self._owners: dict[str, str] = {}
+        self._modules = _modules(facts)
+        self._paths = Paths((entry.path for entry in files), _declared(facts))
+        self._configs: dict[str, list[str]] = {}
+
+    def linked(self) -> Graph:
+        for one in self._facts:
+            for subject in one.subjects:
+                self._add(subject, one.context)
+        self._run_folders()
+        for node in list(self._nodes.values()):
+            node.links = [self._resolved(link, node) for link in node.links]
+        self._fill_references()
+        graph = Graph(self._nodes.values(), self._paths)
+        for node in self._nodes.values():
+            for link in node.links:
+                target = self._target(link)
+                if target is None:
+                    node.dangling.append(link)
+                else:
+                    graph.connect(node.id, link.role, target)
+        return graph
+
+    def _add(self, subject: Subject, context: str) -> None:
+        symbol = subject.symbol
+        if symbol is not None and symbol.startswith("config:~"):
+            symbol = self._config(symbol, subject.location.path)
+        id = symbol or _place(subject)
+        while id in self._nodes and (symbol is None or self._nodes[id].kind != subject.kind):
+            id += "'"
+        node = self._nodes.get(id)
+        if node is None:
+            node = Node(id, subject.kind, subject.name, subject.location, context, dict(subject.fields), symbol)
+            self._nodes[id] = node
+        else:
+            _merge(node, subject)
+        node.links.extend(subject.links)
+
+    def _run_folders(self) -> None:
+        """Notes from which folder each script is run, where a task says so."""
+        for node in self._nodes.values():
+            folder = node.fields.get("folder")
+            if node.kind == "task" and isinstance(folder, str):
+                for link in node.links:
+                    if link.role == "runs" and link.symbol.startswith("file:"):
+                        self._paths.add_folder(link.symbol.removeprefix("file:"), folder)
+
+    def _resolved(self, link: Link, node: Node) -> Link:
+        symbol = self._symbol(link.symbol, node, link.role)
+        return Link(link.role, symbol, link.location or node.location)
+
+    def _symbol(self, symbol: str, node: Node, role: str) -> str:
+        """Gives the symbol that is meant; one that starts with `?` is not there, or cannot be told."""
+        scheme, _, rest = symbol.partition(":")
+        path = node.location.path
+        if scheme == "path":
+            found = self._paths.resolve(rest, path)
+            kind = "file" if role in ("runs", "needs", "loads") else "dataset"
+            return f"{kind}:{found}" if found is not None else f"?{symbol}"
+        if scheme == "config" and rest.startswith("~"):
+            return self._config(symbol, path)
+        if scheme in ("module", "function", "constant") and symbol not in self._nodes:
+            return self._dotted(scheme, rest, path)
+        if scheme == "pipeline-id":
+            found = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
+            return found[0] if len(found) == 1 else f"?{symbol}"
+        return symbol
+
+    def _config(self, symbol: str, path: str) -> str:
+        file, _, key = symbol.removeprefix("config:~").partition("#")
+        found = self._paths.resolve(file, path)
+        return f"config:{found}#{key}" if found is not None else f"?{symbol}"
+
+    def _dotted(self, scheme: str, name: str, path: str) -> str:
+        importer = path.rpartition(".")[0].replace("/", ".")
+        found = self._modules.split(name, importer)
+        if found is None:
+            return f"?{scheme}:{name}"
+        module, rest = found
+        if scheme == "module" or not rest:
+            return f"function:{module}.<module>" if scheme in ("module", "function") else f"?{scheme}:{name}"
+        symbol = f"{scheme}:{module}.{rest}"
+        if symbol not in self._nodes and (starred := self._modules.starred(module)) is not None:
+            return self._dotted(scheme, f"{starred}.{rest}", self._modules.path(module))
+        return symbol if symbol in self._nodes else self._method(scheme, module, rest)
+
+    def _method(self, scheme: str, module: str, rest: str) -> str:
+        """A method that a base class defines, or the class of an attribute that we do not know."""
+        owner, _, method = rest.rpartition(".")
+        node = self._nodes.get(f"function:{module}.{owner}") if owner else None
+        for _ in range(_DEPTH):
+            if node is None:
+                break
+            base = next((link.symbol for link in node.links if link.role == "inherits"), None)
+            if base is None:
+                return node.id
+            node = self._nodes.get(base) or self._nodes.get(self._symbol(base, node, "inherits"))
+            if node is not None and f"{node.id}.{method}" in self._nodes:
+                return f"{node.id}.{method}"
+        return f"?{scheme}:{module}.{rest}"
+
+    def _target(self, link: Link) -> str | None:
+        symbol = link.symbol
+        if symbol.startswith("?"):
+            return None
+        scheme, _, rest = symbol.partition(":")
+        if symbol not in self._nodes:
+            if scheme == "file" and rest in self._paths.files:
+                self._file(rest)
+            elif scheme in _IMPLIED and rest:
+                location = link.location or Location("")
+                self._nodes[symbol] = Node(symbol, _IMPLIED[scheme], rest, location, "source", {}, symbol)
+            else:
+                return None
+        return symbol
+
+    def _file(self, path: str) -> None:
+        self._nodes[f"file:{path}"] = Node(f"file:{path}", "file", path, Location(path), "source", {}, f"file:{path}")
+
+    def _fill_references(self) -> None:
+        for node in self._nodes.values():
+            for field, value in list(node.fields.items()):
+                if isinstance(value, Ref):
+                    found = self._worth(value, node, _DEPTH)
+                    if isinstance(found, Ref):
+                        del node.fields[field]
+                    else:
+                        node.fields[field] = found
+
+    def _worth(self, reference: Ref, node: Node, depth: int) -> Value:
+        """Gives the value under a symbol, or the reference itself where it cannot be known."""
+        holder = self._nodes.get(self._symbol(reference.symbol, node, "uses"))
+        value = holder.fields.get("value", reference) if holder is not None else reference
+        if isinstance(value, Ref) and value != reference and holder is not None and depth > 0:
+            return self._worth(value, holder, depth - 1)
+        return value
+
+
+def _place(subject: Subject) -> str:
+    at = subject.location
+    return f"{subject.kind}:{at.path}:{at.line}:{at.column}"
+
+
+def _merge(node: Node, subject: Subject) -> None:
+    """Several mentions of one subject: what one of them knows is known, and what one has, it has."""
+    if subject.fields.get("defined") is True and node.fields.get("defined") is not True:
+        node.location, node.name = subject.location, subject.name
+    for field, value in subject.fields.items():
+        if node.fields.get(field) is None or value is True:
+            node.fields[field] = value
+
+
+def _modules(facts: Iterable[Facts]) -> Modules:
+    paths: dict[str, str] = {}
+    exports: dict[str, tuple[str, ...]] = {}
+    for one in facts:
+        for subject in one.subjects:
+            if subject.kind == "module":
+                paths[subject.name] = one.path
+                names = subject.fields.get("exports", ())
+                exports[subject.name] = names if isinstance(names, tuple) else ()
+    return Modules(paths, exports)
+
+
+def _declared(facts: Iterable[Facts]) -> set[str]:
+    """The paths of data that some file declares exactly: they exist, though not in the tree."""
+    found: set[str] = set()
+    for one in facts:
+        for subject in one.subjects:
+            if subject.kind == "dataset" and subject.symbol is not None:
+                found.add(subject.symbol.removeprefix("dataset:"))
+            for link in subject.links:
+                if link.symbol.startswith("dataset:") and "://" not in link.symbol:
+                    found.add(posixpath.normpath(link.symbol.removeprefix("dataset:")))
+    return found

@@ -1,0 +1,25 @@
+"""The node of the graph: a subject with its references resolved, or a name that nothing defines."""
+
+from mlops_lint.model import Link, Location, Value
+
+
+class Node:
+    """One subject in the graph; `dangling` are links to what is not there, or cannot be told."""
+
+    __slots__ = ("context", "dangling", "fields", "id", "kind", "links", "location", "name", "symbol")
+
+    def __init__(
+        self, id: str, kind: str, name: str, location: Location, context: str, fields: dict[str, Value],
+        symbol: str | None = None,
+    ) -> None:  # fmt: skip
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.location = location
+        self.context = context
+        self.fields = fields
+        """As in the facts; a value that cannot be known is left out."""
+        self.symbol = symbol
+        self.links: list[Link] = []
+        """As in the facts."""
+        self.dangling: list[Link] = []

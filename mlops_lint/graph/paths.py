@@ -1,0 +1,62 @@
+"""Paths as written in files to paths from the root of the repository."""
+
+import bisect
+import posixpath
+import re
+from collections.abc import Iterable
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+class Paths:
+    """The paths that a repository knows: its files and folders, and data that a pipeline declares."""
+
+    def __init__(self, files: Iterable[str], declared: Iterable[str]) -> None:
+        self.files = frozenset(files)
+        self._sorted = sorted(self.files)
+        self._declared = frozenset(declared)
+        self._folders: dict[str, set[str]] = {}
+
+    def add_folder(self, path: str, folder: str) -> None:
+        """Notes that the code in `path` is run from `folder`."""
+        self._folders.setdefault(path, set()).add(folder)
+
+    def exists(self, path: str) -> bool:
+        """Says whether a path from the root is a file or a folder with files."""
+        return path in self.files or self.is_folder(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Says whether files lie below a path from the root."""
+        if path in ("", "."):
+            return True
+        prefix = f"{path}/"
+        start = bisect.bisect_left(self._sorted, prefix)
+        return start < len(self._sorted) and self._sorted[start].startswith(prefix)
+
+    def below(self, path: str) -> list[str]:
+        """Gives the files below a folder."""
+        prefix = f"{path}/"
+        start = bisect.bisect_left(self._sorted, prefix)
+        end = bisect.bisect_left(self._sorted, path + "0")
+        return self._sorted[start:end]
+
+    def resolve(self, written: str, path: str) -> str | None:
+        """Gives the path from the root that the file `path` means by `written`; None = several, or outside."""
+        if written.startswith(("/", "~")) or re.match(r"^[A-Za-z]:[\\/]", written) or _SCHEME.match(written):
+            return written
+        written = written.replace("\\", "/")
+        folders = self._folders.get(path, set())
+        known = {candidate for folder in folders if (candidate := _below(folder, written)) is not None}
+        if len(known) == 1:
+            return known.pop()
+        candidates = [_below("", written), _below(posixpath.dirname(path), written)]
+        possible = [candidate for candidate in dict.fromkeys(candidates) if candidate is not None]
+        there = [candidate for candidate in possible if candidate in self._declared or self.exists(candidate)]
+        if len(there) > 1:
+            return None
+        return there[0] if there else possible[0] if possible else None
+
+
+def _below(folder: str, written: str) -> str | None:
+    joined = posixpath.normpath(posixpath.join(folder, written))
+    return None if joined.startswith("..") else joined

@@ -1,0 +1,1 @@
+"""What rules can say beyond fields: expressions, graph functions and named predicates."""

@@ -1,0 +1,112 @@
+"""Settings to a report: the steps of a run, one after the other."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from mlops_lint import selection
+from mlops_lint.cache import Cache
+from mlops_lint.discover import Found, discover
+from mlops_lint.evaluate import evaluate, profile_of
+from mlops_lint.graph import Graph, Node, link
+from mlops_lint.model import Facts, Finding, Problem, Report, Summary, Verdict
+from mlops_lint.rules import Rule, check, load
+from mlops_lint.scan import Progress, scan
+from mlops_lint.settings import Settings
+from mlops_lint.suppress import suppress
+
+
+class Scanned(msgspec.Struct, frozen=True):
+    """A repository as it was read."""
+
+    found: Found
+    facts: list[Facts]
+    graph: Graph
+
+
+def read(settings: Settings, progress: Progress | None = None) -> Scanned:
+    """Gives the facts and the graph of the repository under `settings.root`."""
+    found = discover(settings.root, settings.exclude)
+    cache = Cache(settings.cache_dir) if settings.cache else None
+    facts = scan(settings.root, found.files, cache, settings.jobs or os.cpu_count() or 1, progress)
+    if cache is not None:
+        cache.close()
+    return Scanned(found, facts, link(facts, found.files, found.git, settings))
+
+
+def lint(settings: Settings, paths: tuple[str, ...] = (), progress: Progress | None = None) -> Report:
+    """Gives the findings of a repository; `paths`, from its root, restrict what is reported, not what is read."""
+    every = load(settings.policies)
+    rules = selection.selected(every, settings)
+    check(rules)
+    scanned = read(settings, progress)
+    verdicts = evaluate(scanned.graph, rules, settings.profile or profile_of(scanned.graph))
+    verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
+    return report(settings, paths, scanned, rules, verdicts, needless)
+
+
+def report(
+    settings: Settings, paths: tuple[str, ...], scanned: Scanned, rules: tuple[Rule, ...],
+    verdicts: list[Verdict], needless: list[Problem],
+) -> Report:  # fmt: skip
+    """Gives what is shown of the verdicts: failures that are not muted, in files that are asked for."""
+    by_id = {rule.id: rule for rule in rules}
+    shown = [
+        verdict
+        for verdict in verdicts
+        if verdict.outcome == "fail" and verdict.muted is None
+        and _asked(verdict.location.path, paths)
+        and not _ignored(by_id[verdict.rule], verdict.location.path, settings)
+    ]  # fmt: skip
+    findings = _findings(shown, by_id, scanned.graph)
+    found = (*scanned.found.problems, *needless, *(problem for one in scanned.facts for problem in one.problems))
+    count = Counter(finding.severity for finding in findings)
+    summary = Summary(
+        error=count["error"], warning=count["warning"], note=count["note"], files=len(scanned.facts),
+        subjects=len(scanned.graph.nodes), muted=sum(verdict.muted is not None for verdict in verdicts),
+    )  # fmt: skip
+    problems = tuple(sorted({problem for problem in found if _asked(problem.path, paths)}))
+    return Report(summary, findings, problems, str(settings.root))
+
+
+def _asked(path: str, paths: tuple[str, ...]) -> bool:
+    return not paths or any(one in ("", ".") or path == one or path.startswith(f"{one}/") for one in paths)
+
+
+def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
+    return any(
+        Path(path).match(pattern) and selection.ignored(rule, names) for pattern, names in settings.per_file_ignores
+    )
+
+
+def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) -> tuple[Finding, ...]:
+    order = sorted(shown, key=lambda verdict: (verdict.location, verdict.rule, verdict.node))
+    seen: Counter[tuple[str, ...]] = Counter()
+    findings: list[Finding] = []
+    for verdict in order:
+        rule, node = rules[verdict.rule], graph.nodes[verdict.node]
+        key = _identity(verdict, node, graph)
+        seen[key] += 1
+        findings.append(
+            Finding(
+                rule=rule.id, name=rule.name, severity=rule.severity, question=rule.question,
+                location=verdict.location, message=verdict.message, subject_kind=node.kind, subject_name=node.name,
+                subject_symbol=node.symbol, fingerprint=_fingerprint(key, seen[key]), related=verdict.related,
+            )  # fmt: skip
+        )
+    return tuple(findings)
+
+
+def _identity(verdict: Verdict, node: Node, graph: Graph) -> tuple[str, ...]:
+    """What stays the same of a finding when lines move: rule, file, the function it stands in, and its name."""
+    within = graph.linked(node, "within")
+    return verdict.rule, verdict.location.path, node.symbol or node.name, within[0].id if within else ""
+
+
+def _fingerprint(key: tuple[str, ...], ordinal: int) -> str:
+    text = "\x1f".join((*key, str(ordinal)))
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()

@@ -1,0 +1,151 @@
+"""Files to facts: from the cache where they are known, else in worker processes."""
+
+import contextlib
+import os
+import signal
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from mlops_lint.cache import Cache, decoded, encoded, key, tool_digest
+from mlops_lint.discover import Entry
+from mlops_lint.extract import extract, frozen
+from mlops_lint.model import Facts, Problem
+from mlops_lint.parse.languages import LIMITS, language
+
+# A pool costs about 0.1 s to start, as much as this many files cost to read.
+_POOL_FROM = 64
+_CHUNK = 16
+# Seconds for one file; a file of 10 MB of Python takes about 5.
+_SECONDS = 20
+
+Progress = Callable[[int, int], None]
+
+
+def scan(root: Path, files: tuple[Entry, ...], cache: Cache | None, jobs: int, progress: Progress | None) -> list[Facts]:
+    """Gives the facts of every file that is in a language we read, in the order of `files`."""
+    wanted = [entry for entry in files if language(entry.path) is not None]
+    tool = tool_digest()
+    facts: dict[str, Facts] = {}
+    keys: dict[str, bytes] = {}
+    for entry in wanted:
+        data = _read(root, entry)
+        if isinstance(data, Facts):
+            facts[entry.path] = data
+        else:
+            keys[entry.path] = key(entry.path, data, tool)
+    rows = cache.load(keys.values()) if cache is not None else {}
+    for path, one in keys.items():
+        if one in rows and (known := decoded(rows[one])) is not None:
+            facts[path] = known
+    missing = [path for path in keys if path not in facts]
+    fresh: dict[bytes, bytes] = {}
+    for count, (path, row) in enumerate(_extracted(root, missing, jobs), 1):
+        found = decoded(row)
+        assert found is not None, path
+        facts[path] = found
+        fresh[keys[path]] = row
+        if progress is not None:
+            progress(count, len(missing))
+    if cache is not None:
+        cache.store(fresh, rows)
+    return [facts[entry.path] for entry in wanted]
+
+
+def _extracted(root: Path, paths: list[str], jobs: int) -> Iterator[tuple[str, bytes]]:
+    if jobs <= 1 or len(paths) < _POOL_FROM:
+        for path in paths:
+            yield path, _row(root, path)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    done: set[str] = set()
+    try:
+        with ProcessPoolExecutor(jobs, initializer=frozen) as pool:
+            for future in as_completed([pool.submit(_rows, root, chunk) for chunk in chunks]):
+                for path, row in future.result():
+                    done.add(path)
+                    yield path, row
+    except BrokenProcessPool:
+        # One file killed its worker: each of the rest gets a process of its own, to find out which.
+        yield from _isolated(root, [path for path in paths if path not in done])
+
+
+def _isolated(root: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = ProcessPoolExecutor(1, initializer=frozen)
+    for path in paths:
+        try:
+            yield from pool.submit(_rows, root, [path]).result()
+        except BrokenProcessPool:
+            pool = ProcessPoolExecutor(1, initializer=frozen)
+            yield path, encoded(_problem(path, "MLL004", "reading it ends the process that reads it"))
+    pool.shutdown()
+
+
+def _rows(root: Path, paths: list[str]) -> list[tuple[str, bytes]]:
+    return [(path, _row(root, path)) for path in paths]
+
+
+def _row(root: Path, path: str) -> bytes:
+    data = _read(root, Entry(path, 0))
+    if isinstance(data, Facts):
+        return encoded(data)
+    try:
+        with _time_limit():
+            return encoded(extract(path, data))
+    except TimeoutError:
+        return encoded(_problem(path, "MLL004", f"takes longer than {_SECONDS} seconds to analyse"))
+
+
+@contextlib.contextmanager
+def _time_limit() -> Iterator[None]:
+    """Ends what takes too long, where the platform has alarms."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _read(root: Path, entry: Entry) -> bytes | Facts:
+    """The bytes of a file, or facts that say why there are none; never waits on a FIFO, never follows a link."""
+    limit = LIMITS[language(entry.path) or "text"]
+    if entry.size > limit:
+        return _problem(entry.path, "MLL003", f"{entry.size:,} bytes; at most {limit:,} are read")
+    try:
+        descriptor = os.open(root / entry.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return _problem(entry.path, "MLL001", "not a regular file")
+            data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be opened"
+        return _problem(entry.path, "MLL001", reason)
+    if len(data) > limit:
+        return _problem(entry.path, "MLL003", f"more than {limit:,} bytes")
+    return data
+
+
+def _problem(path: str, code: str, message: str) -> Facts:
+    return Facts(path, "source", problems=(Problem(path, 1, code, message),))
+
+
+def problems(facts: Iterable[Facts]) -> Iterator[Problem]:
+    """Gives all problems of some files."""
+    for one in facts:
+        yield from one.problems

@@ -1,0 +1,56 @@
+"""Verdicts and suppression comments to verdicts that are muted, and comments that mute nothing."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mlops_lint.model import Facts, Problem, Suppression, Verdict
+from mlops_lint.rules import Rule
+
+
+def suppress(
+    verdicts: list[Verdict], facts: Iterable[Facts], rules: tuple[Rule, ...], ran: frozenset[str]
+) -> tuple[list[Verdict], list[Problem]]:
+    """Gives the verdicts with failures muted where a comment says so, and a problem for each comment that is not needed.
+
+    `rules` are all that exist, by which names are known; `ran` are the ids of those that ran: a comment for a rule that
+    did not run is not known to be needless.
+    """
+    comments = {one.path: one.suppressions for one in facts if one.suppressions}
+    names = {rule.name: rule.id for rule in rules} | {rule.id: rule.id for rule in rules}
+    used: set[tuple[Suppression, str]] = set()
+    muted: list[Verdict] = []
+    for verdict in verdicts:
+        if verdict.outcome == "fail":
+            for comment in comments.get(verdict.location.path, ()):
+                name = _fitting(comment, verdict, names)
+                if name is not None:
+                    used.add((comment, name))
+                    verdict = msgspec.structs.replace(verdict, muted=comment.reason)
+        muted.append(verdict)
+    problems: list[Problem] = []
+    for path, found in comments.items():
+        for comment in found:
+            problems.extend(_needless(path, comment, used, names, ran))
+    return muted, problems
+
+
+def _fitting(comment: Suppression, verdict: Verdict, names: dict[str, str]) -> str | None:
+    first, last = comment.lines or (verdict.location.line, verdict.location.line)
+    if not (verdict.location.line <= last and first <= max(verdict.location.line, verdict.location.end_line)):
+        return None
+    # A finding of many lines is muted on its first line, or on its last, where black puts the comment.
+    return next((name for name in comment.rules if names.get(name) == verdict.rule), None)
+
+
+def _needless(
+    path: str, comment: Suppression, used: set[tuple[Suppression, str]], names: dict[str, str], ran: frozenset[str]
+) -> Iterable[Problem]:
+    line = comment.location.line
+    if not comment.rules:
+        yield Problem(path, line, "MLL006", "an ignore comment names its rules: `# mlops-lint: ignore[TRN002] reason`")
+    for name in comment.rules:
+        if name not in names:
+            yield Problem(path, line, "MLL006", f"no rule is called '{name}'")
+        elif (comment, name) not in used and names[name] in ran:
+            yield Problem(path, line, "MLL006", f"ignore[{name}] matches no finding and can be removed")
