@@ -5,7 +5,7 @@ import re
 from mlops_lint.errors import ParseError
 
 DEPTH = 200
-"""Levels of nesting that are read: real files have under 40, and a recursive reader of ours needs some frames a level."""
+"""Levels of nesting that are read: real files have under 40, and a recursive reader needs frames for each."""
 
 # `${{ }}` is an expression of GitHub Actions, which stands in valid YAML.
 _TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")

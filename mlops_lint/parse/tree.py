@@ -22,7 +22,7 @@ class Scalar(Node, frozen=True):
     `tag` is a local YAML tag such as `!Ref`: the value is then what the tag is given, not what it yields.
     """
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     text: str
     tag: str | None = None
 

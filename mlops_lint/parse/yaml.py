@@ -51,7 +51,7 @@ def parse(data: bytes) -> tuple[Node, ...]:
         raise invalid("YAML", str(error).partition("\n")[0], 1, text) from None
 
 
-def value(text: str) -> None | bool | int | float | str:
+def value(text: str) -> bool | int | float | str | None:
     """Gives the value of a plain scalar by the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
@@ -207,7 +207,7 @@ def _scalar(event: Any, text: str) -> Scalar:
     return Scalar(line, start.column + 1, end_line, end_column, typed, written, local)
 
 
-def _converted(tag: str, written: str) -> None | bool | int | float | str:
+def _converted(tag: str, written: str) -> bool | int | float | str | None:
     """Gives the value of a scalar that bears a standard tag; one that does not fit its tag stays text."""
     found = value(written)
     if tag == _YAML + "float" and isinstance(found, int) and not isinstance(found, bool):
