@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from mlops_lint.errors import UsageError
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Outcome, Verdict
 from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
 
-class RuleError(Exception):
+class RuleError(UsageError):
     """An expression fails on a subject: a fault of the rule, not of the repository."""
 
 

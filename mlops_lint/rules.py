@@ -55,6 +55,7 @@ def questions() -> tuple[Question, ...]:
     return msgspec.yaml.decode((rules_folder() / "questions.yaml").read_bytes(), type=_Questions).questions
 
 
+@cache
 def load(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
     """Gives our rules and those of `folders` in order of their ids; raises UsageError at the first that is wrong."""
     found: dict[str, Rule] = {}

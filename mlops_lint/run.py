@@ -70,7 +70,8 @@ def report(
         subjects=len(scanned.graph.nodes), muted=sum(verdict.muted is not None for verdict in verdicts),
     )  # fmt: skip
     problems = tuple(sorted({problem for problem in found if _asked(problem.path, paths)}))
-    return Report(summary, findings, problems, str(settings.root))
+    secrets = tuple(node.location for node in scanned.graph.of_kind("secret"))
+    return Report(summary, findings, problems, str(settings.root), secrets)
 
 
 def _asked(path: str, paths: tuple[str, ...]) -> bool:
