@@ -1,12 +1,11 @@
 """Rules and settings to the rules that run, with the severity that they have here."""
 
 from collections.abc import Iterable
-from pathlib import PurePath
 
 import msgspec
 
 from mlops_lint.errors import UsageError, suggestion
-from mlops_lint.rules import Rule
+from mlops_lint.rules import Rule, questions
 from mlops_lint.settings import Settings
 
 ALL = "ALL"
@@ -46,9 +45,9 @@ def check_names(rules: tuple[Rule, ...], settings: Settings) -> None:
             )
 
 
-def stages(rule: Rule) -> tuple[str, str]:
-    """Gives the names of the stage that a rule is about: its folder, and the first part of its question."""
-    return PurePath(rule.file).parent.name, rule.question.partition(".")[0]
+def stage(rule: Rule) -> str:
+    """Gives the stage in the life of a model that the question of a rule belongs to."""
+    return next((question.stage for question in questions() if question.id == rule.question), "")
 
 
 def _runs(rule: Rule, settings: Settings) -> bool:
@@ -68,7 +67,7 @@ def _fits(rule: Rule, name: str) -> int:
         return _RULE
     if name == ALL:
         return _ALL
-    if name and name in stages(rule):
+    if name == stage(rule):
         return _STAGE
     if name == rule.question:
         return _QUESTION
@@ -78,5 +77,5 @@ def _fits(rule: Rule, name: str) -> int:
 def _known(rules: tuple[Rule, ...]) -> set[str]:
     known = {ALL}
     for rule in rules:
-        known |= {rule.id, rule.name, rule.id.rstrip("0123456789"), rule.question, *stages(rule)}
+        known |= {rule.id, rule.name, rule.id.rstrip("0123456789"), rule.question, stage(rule)}
     return known - {""}

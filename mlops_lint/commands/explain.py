@@ -6,7 +6,7 @@ from pathlib import Path
 from mlops_lint.commands.options import every_rule
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.output import visible
-from mlops_lint.rules import Rule
+from mlops_lint.rules import Question, Rule, questions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +19,13 @@ def run(options: argparse.Namespace) -> int:
     """Prints the rule or the question; raises UsageError at a word that is neither."""
     rules, word = every_rule(options.config), options.word
     named = [rule for rule in rules if word in (rule.id, rule.name) or word.upper() == rule.id]
-    asked = sorted((rule for rule in rules if rule.question == word), key=lambda rule: rule.id)
+    asked = next((question for question in questions() if question.id == word), None)
     if named:
         print(_rule(named[0]))
     elif asked:
-        print(_question(word, asked))
+        print(_question(asked, rules))
     else:
-        known = {each for rule in rules for each in (rule.id, rule.name, rule.question)}
+        known = {each for rule in rules for each in (rule.id, rule.name)} | {each.id for each in questions()}
         raise UsageError(f"no rule or question is called '{word}'{suggestion(word, known)}")
     return 0
 
@@ -33,10 +33,11 @@ def run(options: argparse.Namespace) -> int:
 def _rule(rule: Rule) -> str:
     asked = "wherever something is scheduled or served" if rule.profile == "production" else "of every repository"
     tried = "" if rule.status == "stable" else "; it is still tried out, and runs with --preview or when selected by id"
+    asks = next((question.asks for question in questions() if question.id == rule.question), "")
     parts = [
         f"{rule.id} {rule.name} ({rule.severity}, {rule.status})",
         visible(rule.summary),
-        f"Question: {rule.question}",
+        f"Question: {rule.question}. {asks}",
         f"Asked {asked}{tried}.",
         _section("Why", rule.why),
         _section("How to mend it", rule.how),
@@ -54,6 +55,20 @@ def _section(title: str, text: str) -> str:
     return title + "\n\n" + "\n".join(f"  {visible(line)}".rstrip() for line in text.strip().split("\n"))
 
 
-def _question(question: str, rules: list[Rule]) -> str:
-    lines = [f"  {rule.id}  {rule.severity:<7}  {rule.name}: {visible(rule.summary)}" for rule in rules]
-    return "\n".join([question, "", "Rules that answer it", "", *lines])
+def _question(question: Question, rules: tuple[Rule, ...]) -> str:
+    lines = [
+        f"  {rule.id}  {rule.severity:<7}  {rule.name}: {visible(rule.summary)}"
+        for rule in rules
+        if rule.question == question.id
+    ]
+    return "\n".join(
+        [
+            f"{question.id} ({question.stage}, {question.objective})",
+            "",
+            question.asks,
+            "",
+            "Rules that answer it",
+            "",
+            *(lines or ["  none yet"]),
+        ]
+    )

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from mlops_lint.errors import UsageError
-from mlops_lint.resources import rules_folder
 from mlops_lint.rules import Rule, load
 from mlops_lint.selection import selected
 from mlops_lint.settings import Overrides, Settings
@@ -55,14 +54,14 @@ def below(root: Path, paths: list[Path]) -> tuple[str, ...]:
 
 def rules(settings: Settings) -> tuple[Rule, ...]:
     """Gives the rules that run with these settings."""
-    return selected(load((rules_folder(), *settings.policies)), settings)
+    return selected(load(settings.policies), settings)
 
 
 def every_rule(config: Path | None) -> tuple[Rule, ...]:
     """Gives our own rules and those that the configuration for the current folder adds."""
     if config and not config.exists():
         raise UsageError(f"{config}: no such file")
-    return load((rules_folder(), *load_settings(Path(), config).policies))
+    return load(load_settings(Path(), config).policies)
 
 
 def names(given: list[str] | None) -> tuple[str, ...] | None:
