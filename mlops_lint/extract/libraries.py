@@ -28,6 +28,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The argument is an instance of one of these classes, by our bases."""
     clock: bool | None = None
     """The argument is made from the clock, a uuid or a random number."""
+    known: bool | None = None
+    """The argument's value can be known."""
     all: "list[Condition] | None" = None
     any: "list[Condition] | None" = None
 
@@ -141,12 +143,12 @@ class Libraries:
             root = wanted.pop()
             if root not in seen and root in available():
                 seen.add(root)
-                self._add(table(root))
+                self._add(table(root), roots)
                 wanted.extend(table(root).also)
 
-    def _add(self, one: Table) -> None:
+    def _add(self, one: Table, roots: frozenset[str]) -> None:
         self.aliases.update(one.aliases)
-        self.uses.extend(one.uses)
+        self.uses.extend(use for use in one.uses if use.imported.partition(".")[0] in roots)
         for entry in one.entries:
             for name in entry.calls:
                 self.entries[name] = entry

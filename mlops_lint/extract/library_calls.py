@@ -27,6 +27,8 @@ _ROLES = {"read": "reads", "write": "writes", "model": "writes", "model_load": "
 # URIs of a model registry or a run of a tracker: no data under a path.
 _REGISTRIES = ("models:/", "runs:/", "mlflow-artifacts:/")
 
+_PLAIN = (bool, int, float, str, type(None))
+
 
 @python
 def library_calls(module: Module) -> Iterator[Subject]:
@@ -66,7 +68,8 @@ def _imports(dotted: str, wanted: str) -> bool:
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module) -> Subject:
     kind = KINDS[fact.kind]
-    known = {"library": call.name.partition(".")[0]} if "library" in kind.__struct_fields__ else {}
+    library = call.name.partition(".")[0]
+    known = {"library": library} if "library" in kind.__struct_fields__ and library != "?" else {}
     fields = known | {
         field: value for field, spec in fact.set.items() if _fits(value := _value(spec, arguments, module), kind, field)
     }
@@ -162,12 +165,15 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
         return (name in arguments.given) == condition.given if arguments.complete else None
     if condition.type is not None:
         return _is_instance(arguments.type(name), condition.type, module)
-    return _compares(arguments.value(name), condition)
+    value = arguments.value(name)
+    if condition.known is not None:
+        return isinstance(value, _PLAIN) == condition.known
+    return _compares(value, condition)
 
 
 def _compares(value: Known, condition: Condition) -> bool | None:
     # A value under another symbol is some value, but not the absence of one.
-    if value is UNSET or not isinstance(value, (bool, int, float, str, type(None))):
+    if not isinstance(value, _PLAIN):
         return None
     if condition.matches is not None:
         return isinstance(value, str) and re.search(condition.matches, value) is not None
