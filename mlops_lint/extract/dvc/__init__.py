@@ -1,0 +1,1 @@
+"""DVC files to pipelines, tasks and versioned datasets."""
