@@ -104,12 +104,15 @@ _PLACEHOLDER = re.compile(
     r"(?i)example|sample|placeholder|change|your|insert|replace|redacted|dummy|fake|test|todo|fixme|demo|mock|foo|"
     r"token|qwert|xxx|\*\*\*|\.\.\.|123456|abcdef|abc123|0000|1111|default|random|s[3e]cr[3e]t|pa[s5]{2}w|admin|minio|postgres|"
     r"mysql|root|guest|airflow|mlflow|localhost|username|private|credential|never|none|null|undefined|environ|string|"
-    # The key of the Azure storage emulator, and the first words of the token that jwt.io shows.
-    r"^Eby8vdM02xNOcqFlqUwJ|dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
+    # The key of the Azure storage emulator.
+    r"^Eby8vdM02xNOcqFlqUwJ"
 )
+_LONG_PLACEHOLDER = re.compile(r"(?i)example|placeholder|redacted|xxxxxx|\.\.\.|\*\*\*|^Eby8vdM02xNOcqFlqUwJ")
 _TEMPLATE = re.compile(r"[<>{}$`|]|%[(sd]|^\W|\(|\)")
 # Words and short numbers joined: a name of something, no credential.
 _WORDS = re.compile(r"(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[-_./: ,@+]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*[-_./:=]*")
+# A password that people think of: `Housing2020`.
+_NAMED = re.compile(r"(?=.*[a-z])(?=.*\d)[A-Z][A-Za-z0-9]{9,}")
 
 
 @texts(*CODE, *SCRIPTS, *SETTINGS)
@@ -169,7 +172,9 @@ def _is_secret(found: re.Match[str]) -> bool:
     value = found[_group(found)]
     if "host" in found.re.groupindex:
         return _is_password(value) and _is_far(found["host"])
-    return len(set(value)) > 8 and _PLACEHOLDER.search(value) is None and _entropy(value) > 3.0
+    # In a long random text any short word may stand by chance.
+    placeholder = _PLACEHOLDER if len(value) <= 100 else _LONG_PLACEHOLDER
+    return len(set(value)) > 8 and placeholder.search(value) is None and _entropy(value) > 3.0
 
 
 def _is_password(value: str) -> bool:
@@ -177,14 +182,14 @@ def _is_password(value: str) -> bool:
     return (
         _TEMPLATE.search(value) is None
         and _PLACEHOLDER.search(value) is None
-        and _WORDS.fullmatch(value) is None
+        and (_WORDS.fullmatch(value) is None or _NAMED.fullmatch(value) is not None)
         and _mixed(value)
         and _entropy(value) > 2.7
     )
 
 
 def _is_key(value: str) -> bool:
-    return len(value) >= 16 and _is_password(value) and _entropy(value) > 3.3 and "/" not in value[:-1]
+    return _WORDS.fullmatch(value) is None and len(value) >= 16 and _is_password(value) and _entropy(value) > 3.3 and "/" not in value[:-1]
 
 
 def _mixed(value: str) -> bool:
