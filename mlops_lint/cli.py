@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from mlops_lint import __version__
 from mlops_lint.errors import UsageError
@@ -60,7 +61,7 @@ def _run(arguments: list[str]) -> int:
 
 def _parser(arguments: list[str]) -> tuple[argparse.ArgumentParser, str | None]:
     """Gives the parser, with the options of the one command that the arguments name."""
-    parser = argparse.ArgumentParser(prog="mlops-lint", description="Policy as code for machine-learning repositories.")
+    parser = _Parser(prog="mlops-lint", description="Policy as code for machine-learning repositories.")
     parser.add_argument("--version", action="version", version=f"mlops-lint {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     chosen = next((word for word in arguments if not word.startswith("-")), None)
@@ -69,6 +70,14 @@ def _parser(arguments: list[str]) -> tuple[argparse.ArgumentParser, str | None]:
         if name == chosen:
             import_module(f"mlops_lint.commands.{name}").arguments(command)
     return parser, chosen
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line; that of a command is made by it too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
 def _fail(message: str) -> int:

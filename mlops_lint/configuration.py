@@ -155,16 +155,18 @@ def _merged(base: dict[str, Plain], own: dict[str, Plain]) -> dict[str, Plain]:
 
 
 def _tree(path: Path) -> Node | None:
-    from mlops_lint.parse import toml, yaml
-
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown(path)}: cannot be read: {error.strerror}") from None
     try:
         if path.suffix == ".toml":
+            from mlops_lint.parse import toml
+
             whole = toml.parse(data)
             return whole.get("tool", "mlops-lint") if isinstance(whole, Mapping) else None
+        from mlops_lint.parse import yaml
+
         documents = yaml.parse(data)
         return documents[0] if documents else None
     except ParseError as error:
@@ -244,5 +246,5 @@ def _wanted(part: dict[str, Plain]) -> str:
     if "pattern" in part:
         return "a day such as 2026-01-31"
     if isinstance(parts := part.get("anyOf"), list):
-        return " or ".join(_wanted(each) for each in parts if isinstance(each, dict))
+        return " or ".join(_wanted(each) for each in parts if isinstance(each, dict) and each.get("type") != "null")
     return _TYPES.get(str(part.get("type")), "what belongs here")

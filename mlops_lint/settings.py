@@ -38,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: bool = True
     cache_dir: Path
     places: dict[str, str] = {}
-    """Where the configuration names a rule: `pyproject.toml:12`; a rule that is not here comes from the command."""
+    """Where a rule is named: `pyproject.toml:12`, `--select`."""
 
 
 class Overrides(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +93,9 @@ def _settings(root: Path, config: Path | None, source: Source, overrides: Overri
         jobs=overrides.jobs,
         cache=overrides.cache,
         cache_dir=Path(os.path.realpath(overrides.cache_dir)) if overrides.cache_dir else root / CACHE,
-        places=source.places,
+        places=source.places
+        | dict.fromkeys(overrides.ignore or (), "--ignore")
+        | dict.fromkeys(overrides.select or (), "--select"),
     )
 
 
