@@ -48,7 +48,11 @@ _FORMS = (
         "ecret_access_key|ECRET_ACCESS_KEY|ecretAccessKey",
         rf"(?i:ecret_?access_?key){_ASSIGNED}(?P<value>[A-Za-z0-9/+]{{40}})(?![A-Za-z0-9/+=])",
     ),
-    _form("private key", "-----BEGIN ", r"-----BEGIN (?:[A-DF-Z][A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----[^-]{100,9000}-----END"),
+    _form(
+        "private key",
+        "-----BEGIN ",
+        r"-----BEGIN (?:[A-DF-Z][A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----[^-]{100,9000}-----END",
+    ),
     _form("Google API key", "AIza", r"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"),
     _form("Google OAuth secret", "GOCSPX-|ya29.", r"\b(?:GOCSPX-[\w-]{28}|ya29\.[\w-]{60,400})(?![\w-])"),
     _form("GitHub token", "ghp_|gho_|ghu_|ghs_|ghr_", r"\bgh._[A-Za-z0-9]{36}\b"),
@@ -91,9 +95,21 @@ _FORMS = (
     ),
 )
 
-_NAMES = ("password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "access_key", "secret_key", "private_key")
+_NAMES = (
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "access_key",
+    "secret_key",
+    "private_key",
+)
 _QUOTED = re.compile(
-    r"""\\?["']?\]?[ \t]{0,9}(?::[ \t]{0,3}[A-Za-z]+[ \t]{0,3}=|:|=(?!=)|,)[ \t]{0,9}\\?["'](?P<value>[^"'\\\s]{8,200})\\?["']"""
+    r"""\\?["']?\]?[ \t]{0,9}(?::[ \t]{0,3}[A-Za-z]+[ \t]{0,3}=|:|=(?!=)|,)"""
+    r"""[ \t]{0,9}\\?["'](?P<value>[^"'\\\s]{8,200})\\?["']"""
 )
 _BARE = re.compile(r"""[ \t]{0,3}[:=][ \t]{0,3}(?P<value>[^"'\\\s#,;(){}\[\]]{8,200})[ \t]*(?:$|#)""", re.MULTILINE)
 _BARE_FILES = re.compile(r"\.(?:ya?ml|env|ini|cfg|conf|properties|sh|bash|tfvars)$|(?:^|/)\.env|(?:^|/)Dockerfile")
@@ -189,7 +205,13 @@ def _is_password(value: str) -> bool:
 
 
 def _is_key(value: str) -> bool:
-    return _WORDS.fullmatch(value) is None and len(value) >= 16 and _is_password(value) and _entropy(value) > 3.3 and "/" not in value[:-1]
+    return (
+        _WORDS.fullmatch(value) is None
+        and len(value) >= 16
+        and _is_password(value)
+        and _entropy(value) > 3.3
+        and "/" not in value[:-1]
+    )
 
 
 def _mixed(value: str) -> bool:
