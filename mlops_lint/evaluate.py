@@ -8,6 +8,9 @@ from mlops_lint.model import Outcome, Verdict
 from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
+_OWN = ("source", "notebook")
+_WORK = ("training", "estimator", "split", "transform", "model", "model_load")
+
 
 class RuleError(UsageError):
     """An expression fails on a subject: a fault of the rule, not of the repository."""
@@ -16,8 +19,20 @@ class RuleError(UsageError):
 def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdict]:
     """Gives the verdict of every rule on every subject that it is about, in order of rules and places."""
     environment = Environment(graph)
-    asked = [rule for rule in rules if rule.profile == "research" or profile == "production"]
+    ml = works_with_data(graph)
+    asked = [
+        rule
+        for rule in rules
+        if (rule.profile == "research" or profile == "production") and (rule.scope == "any" or ml)
+    ]
     return [verdict for rule in asked for verdict in _verdicts(graph, rule, environment)]
+
+
+def works_with_data(graph: Graph) -> bool:
+    """Says whether the repository's own code trains, loads or serves models, or runs data through a pipeline."""
+    return any(node.context in _OWN for kind in _WORK for node in graph.of_kind(kind)) or any(
+        node.context in _OWN and node.fields.get("managed") is True for node in graph.of_kind("pipeline")
+    )
 
 
 def profile_of(graph: Graph) -> str:

@@ -35,6 +35,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     severity: Severity
     status: Literal["stable", "preview"]
     profile: Literal["research", "production"]
+    scope: Literal["ml", "any"] = "ml"
+    """ml = asked only where the repository works with data or models; any = of every repository."""
     subject: str
     where: str = "true"
     must: str

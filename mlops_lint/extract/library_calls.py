@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
+from mlops_lint.extract.python.flow import fitted_before_split
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.values import HERE, Known
@@ -33,13 +34,15 @@ _PLAIN = (bool, int, float, str, type(None))
 @python
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
+    before_split = fitted_before_split(module)
     for call in (*module.calls, *_bare_decorators(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
             for fact in entry.facts:
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
-                    yield _subject(fact, call, arguments, module)
+                    seen = {"before_split": before_split[id(call.node)]} if id(call.node) in before_split else {}
+                    yield _subject(fact, call, arguments, module, seen if fact.kind == "transform" else {})
     yield from _uses(module)
 
 
@@ -66,11 +69,11 @@ def _imports(dotted: str, wanted: str) -> bool:
     return dotted == wanted or dotted.startswith(f"{wanted}.")
 
 
-def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module) -> Subject:
+def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, bool]) -> Subject:
     kind = KINDS[fact.kind]
     library = call.name.partition(".")[0]
     known = {"library": library} if "library" in kind.__struct_fields__ and library != "?" else {}
-    fields = known | {
+    fields: dict[str, Value] = known | seen | {
         field: value for field, spec in fact.set.items() if _fits(value := _value(spec, arguments, module), kind, field)
     }
     # What a table says of its links is nearer the truth than what we make of a `uri`.
@@ -157,6 +160,8 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
     if condition.any is not None:
         opposite = _conjunction([_negated(_answer(one, arguments, module)) for one in condition.any])
         return _negated(opposite)
+    if condition.not_ is not None:
+        return _negated(_answer(condition.not_, arguments, module))
     name = condition.if_ or ""
     if condition.clock is not None:
         changes = arguments.changes(name)

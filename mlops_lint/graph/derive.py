@@ -4,6 +4,8 @@ import posixpath
 import re
 
 from mlops_lint.discover import Entry
+from mlops_lint.extract.context import context
+from mlops_lint.graph.declared import consumers, dependencies, imports
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.model import Location
@@ -24,6 +26,9 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _datasets(graph, {entry.path: entry for entry in files})
     _starts(graph)
     _ordered_by_data(graph)
+    dependencies(graph)
+    imports(graph, _provided(graph))
+    consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))
 
 
 def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
@@ -37,13 +42,18 @@ def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
             if id in graph.nodes:
                 graph.nodes[id].fields.update(fields)
             else:
-                graph.add(Node(id, "file", entry.path, Location(entry.path), "source", dict(fields), id))
+                graph.add(Node(id, "file", entry.path, Location(entry.path), context(entry.path, b""), dict(fields), id))
 
 
 def _project(graph: Graph, git: bool) -> None:
     python = any(node.context in ("source", "notebook") for node in graph.of_kind("module"))
     graph.add(Node("project:", "project", "the repository", Location(_front(graph)), "source",
                    {"git": git, "python": python}))  # fmt: skip
+
+
+def _provided(graph: Graph) -> set[str]:
+    """The import roots that modules of the repository may be imported under: any part of their dotted names."""
+    return {part for node in graph.of_kind("module") for part in node.name.split(".")}
 
 
 def _front(graph: Graph) -> str:

@@ -86,8 +86,9 @@ class _Linker:
         path = node.location.path
         if scheme == "path":
             found = self._paths.resolve(rest, path)
-            kind = "file" if role in ("runs", "needs", "loads") else "dataset"
-            return f"{kind}:{found}" if found is not None else f"?{symbol}"
+            if found is None or (role in ("runs", "needs") and not self._paths.exists(found)):
+                return f"?{symbol}"
+            return f"{'file' if role in ('runs', 'needs') else 'dataset'}:{found}"
         if scheme == "config" and rest.startswith("~"):
             return self._config(symbol, path)
         if scheme in ("module", "function", "constant") and symbol not in self._nodes:

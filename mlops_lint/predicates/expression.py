@@ -17,6 +17,8 @@ from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
 
 _MAP = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _UNKNOWN = "mlops-lint: cannot tell"
+# Words that CEL keeps for itself; https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
+_RESERVED = frozenset({"import", "package", "namespace", "function", "const", "loop", "var"})
 _OWN = frozenset({"source", "notebook"})
 View = dict[str, object]
 
@@ -48,7 +50,7 @@ class Environment:
         self.related: list[Related] = []
         """What the predicates called since the last `evaluate` pointed at."""
         self.detail = ""
-        variables = {kind: _MAP for kind in KINDS}
+        variables = {variable(kind): _MAP for kind in KINDS}
         self._cel = cel.NewEnv(variables=variables, functions=self._functions())
         self._compiled: dict[str, cel.Expression] = {}
 
@@ -68,7 +70,7 @@ class Environment:
         self.related, self.detail = [], ""
         if text not in self._compiled:
             self._compiled[text] = self._cel.compile(text)
-        result = self._compiled[text].eval(data={node.kind: self.view(node)})
+        result = self._compiled[text].eval(data={variable(node.kind): self.view(node)})
         value = result.value()
         if isinstance(value, bool):
             return value
@@ -167,6 +169,11 @@ class Environment:
         return not dangling
 
 
+def variable(kind: str) -> str:
+    """Gives the name under which an expression sees its subject: the kind, with `_` behind it where CEL keeps the word."""
+    return f"{kind}_" if kind in _RESERVED else kind
+
+
 def _words(symbol: str) -> str:
     return symbol.partition(":")[2] or symbol
 
@@ -181,13 +188,14 @@ def _check_fields(text: str, kind: str) -> None:
     """Raises UsageError at a field that no such subject has, a kind or a role that is not there."""
     every = {field for one in KINDS.values() for field in one.__struct_fields__} | set(COMMON)
     bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", text)
-    for owner, field in re.findall(r"(?<![\w.])([a-z_]\w*)\.([a-z_]\w*)(?!\w*\()", bare):
+    for name, field in re.findall(r"(?<![\w.])([a-z_]\w*)\.([a-z_]\w*)(?!\w*\()", bare):
+        owner = name.removesuffix("_")
         known = set(documentation(KINDS[owner])) if owner in KINDS else every
         if field not in known:
             what = f"'{owner}' has no field '{field}'" if owner in KINDS else f"no kind of subject has a field '{field}'"
             raise UsageError(what + suggestion(field, known))
     for owner in re.findall(r"(?<![\w.])([a-z_]\w*)\.", bare):
-        if owner in KINDS and owner != kind:
+        if owner in KINDS and owner != variable(kind):
             raise UsageError(f"the rule is about '{kind}', so its expressions cannot name '{owner}'")
     for function, argument in re.findall(r"\b(reach|upstream|downstream|exists)\((?:[\w.]+, *)?'(\w+)'", text):
         if argument not in KINDS:

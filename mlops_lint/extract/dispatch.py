@@ -1,0 +1,80 @@
+"""The bytes of one file to subjects: its language's parser, then every extractor that reads such files."""
+
+from collections.abc import Callable, Iterator
+
+from mlops_lint.errors import ParseError
+from mlops_lint.extract import registry
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.suppressions import suppressions
+from mlops_lint.model import Problem, Subject, Suppression
+from mlops_lint.parse import text as plain_text
+from mlops_lint.parse.tree import Node
+
+Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem]]
+
+
+def read(path: str, data: bytes, language: str, context: str) -> Read:
+    """Gives the subjects, suppressions and problems of a file; raises ParseError where it cannot be read at all."""
+    subjects: list[Subject] = []
+    problems: list[Problem] = []
+    try:
+        subjects.extend(_structured(path, data, language, context, problems))
+    except ParseError as error:
+        # What is no valid Python or YAML is still a text, in which credentials may stand.
+        problems.append(Problem(path, error.line, error.code, error.message))
+    if any(problem.code == "MLL005" for problem in problems):
+        return (), (), problems
+    written = plain_text.decode(data) if language != "python" else data.decode("utf-8", "replace")
+    for patterns, extractor in registry.TEXTS:
+        if registry.matches(path, patterns):
+            subjects.extend(extractor(path, written))
+    return tuple(subjects), suppressions(path, language, data), problems
+
+
+def _structured(path: str, data: bytes, language: str, context: str, problems: list[Problem]) -> Iterator[Subject]:
+    if language in ("python", "notebook"):
+        module = _python(path, data, context) if language == "python" else _notebook(path, data, context, problems)
+        if module is not None:
+            for extractor in registry.PYTHON:
+                yield from extractor(module)
+    elif language == "dockerfile":
+        from mlops_lint.parse import dockerfile
+
+        parsed = dockerfile.parse(data)
+        for of_dockerfile in registry.DOCKERFILES:
+            yield from of_dockerfile(path, parsed)
+    elif language == "requirements":
+        from mlops_lint.parse import requirements
+
+        listed = requirements.parse(data)
+        for of_requirements in registry.REQUIREMENTS:
+            yield from of_requirements(path, listed)
+    elif language != "text":
+        wanted = [extractor for patterns, extractor in registry.TREES if registry.matches(path, patterns)]
+        if wanted:
+            trees = _parser(language)(data)
+            for of_tree in wanted:
+                yield from of_tree(path, trees)
+
+
+def _parser(language: str) -> Callable[[bytes], tuple[Node, ...]]:
+    from importlib import import_module
+
+    parser: Callable[[bytes], tuple[Node, ...]] = import_module(f"mlops_lint.parse.{language}").parse
+    return parser
+
+
+def _python(path: str, data: bytes, context: str) -> Module:
+    from mlops_lint.parse import python
+
+    parsed = python.parse(data, path)
+    return Module(path, context, parsed.tree, parsed.positions.source, parsed.locate)
+
+
+def _notebook(path: str, data: bytes, context: str, problems: list[Problem]) -> Module | None:
+    from mlops_lint.parse import notebook
+
+    parsed = notebook.parse(data, path)
+    problems.extend(parsed.problems)
+    tree = parsed.python
+    return Module(path, context, tree.tree, tree.positions.source, tree.locate) if tree is not None else None

@@ -1,0 +1,106 @@
+"""Code and configuration to the paths in them that lead into one person's machine or account."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.registry import python, texts
+from mlops_lint.model import Location, Subject
+from mlops_lint.subjects import PathUse, subject
+
+# A text without any of these holds no private path; looking for them is cheaper than for the paths.
+_MARKS = ("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/", "~/De", "~/Do")
+
+# Accounts of images, runners and services, and names that stand for a name; nobody's own machine.
+_ACCOUNTS = frozenset(
+    (
+        *("airflow", "admin", "app", "appuser", "azureuser", "build", "builder", "circleci", "cloudera", "codespace"),
+        *("coder", "conda", "container", "dagster", "dask", "databricks", "debian", "default", "dev", "developer"),
+        *("docker", "ec2-user", "flask", "gitpod", "hadoop", "ibmuser", "jenkins", "jovyan", "jupyter", "kaggle"),
+        *("mambauser", "metaflow", "ml", "mlflow", "model-server", "mluser", "mosaic", "nginx", "node", "nonroot"),
+        *("notebook", "notebooks", "nvidia", "opc", "pi", "pipeline", "postgres", "prefect", "project", "public"),
+        *("python", "ray", "root", "rstudio", "runner", "sagemaker-user", "seluser", "service", "share", "shared"),
+        *("site", "spark", "studio-lab-user", "svc", "test", "testuser", "tfx", "ubuntu", "vagrant", "vcap", "venv"),
+        *("vscode", "vsts", "work", "worker", "workspace", "www", "www-data", "zenml"),
+        *("all users", "account", "example", "foo", "home", "john", "johndoe", "jdoe", "me", "my_user", "myname"),
+        *("myself", "myuser", "name", "path", "someone", "someuser", "u", "user", "user1", "user_name", "username"),
+        *("users", "userid", "usr", "xxx", "you", "your", "your_name", "your-name", "your_username", "yourname"),
+        *("your-username", "yourusername", "youruser", "your_user", "bar", "data", "local", "tmp", "temp"),
+    )
+)
+
+_NAME = r"(?P<account>[A-Za-z0-9][\w.@+-]*)"
+_PRIVATE = re.compile(
+    rf"(?<![\w./~$}}>*-])(?:file://|/host|/mnt/[a-z]|dbfs:|/dbfs|/Workspace)?/(?:home|Users)/{_NAME}(?=[/\"']|$)(?:/\S*)?"
+    rf"|(?<!\w)[A-Za-z]:[\\/]{{1,2}}Users[\\/]{{1,2}}(?P<windows>\w[\w .@+-]*?)[\\/]+[^\"'\s]*"
+    # Drives beyond C: are where a person keeps data; a drive letter alone is none.
+    rf"|(?<![\w\"'\\/]\w)(?<![\w\\%{{}}])[D-Z]:(?:\\{{1,2}}|/)(?!/)[A-Za-z][\w.-]*[\\/]+[A-Za-z_][^\"'\s]*"
+    r"|/content/g?drive/(?:My ?[Dd]rive|Shared ?drives|Othercomputers)/[^\"']*"
+    r"|(?<![\w/])~/(?:Desktop|Documents|Downloads)/[^\"'\s]*"
+)
+_COMMENT = re.compile(r"(?:^|\s)#")
+_LONGEST = 2000
+
+
+@python
+def paths_in_code(module: Module) -> Iterator[Subject]:
+    """Gives each string constant of a module or notebook that holds a private path; docstrings are prose."""
+    if any(mark in module.source for mark in _MARKS):
+        prose = {id(text) for text in _prose(module.tree)}
+        for node in _strings(module.tree):
+            if id(node) not in prose and (found := private(_written(node))) is not None:
+                yield _subject(found, module.locate(node))
+
+
+@texts(
+    "*.yaml", "*.yml", "*.json", "*.toml", "*.ini", "*.cfg", "*.conf", "*.env", ".env*", "*.sh", "*.bash", "Makefile"
+)
+def paths_in_texts(path: str, text: str) -> Iterator[Subject]:
+    """Gives the private paths of configuration and shell scripts, the first of each line; comments are prose."""
+    if not any(mark in text for mark in _MARKS):
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) <= _LONGEST and any(mark in line for mark in _MARKS):
+            comment = None if path.endswith(".json") else _COMMENT.search(line)
+            found = private(line[: comment.start()] if comment is not None else line)
+            if found is not None:
+                yield _subject(found, Location(path, number, found.start() + 1, number, found.end() + 1))
+
+
+def private(text: str) -> re.Match[str] | None:
+    """Gives the first path in a text that leads into one person's machine or account."""
+    for found in _PRIVATE.finditer(text):
+        account = found["account"] or found["windows"]
+        if account is None or account.lower() not in _ACCOUNTS and not re.match(r"(?i)your|my[-_]|some", account):
+            return found
+    return None
+
+
+def _subject(found: re.Match[str], location: Location) -> Subject:
+    value = found[0].rstrip(").,;:`")[:200]
+    return subject(PathUse(value=value, private=True), location, value)
+
+
+def _strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Gives plain and formatted strings, whose pieces have no place of their own before Python 3.12."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.JoinedStr) or isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def _written(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return str(node.value) if len(str(node.value)) <= _LONGEST else ""
+
+
+def _prose(tree: ast.Module) -> Iterator[ast.expr]:
+    """Gives strings that stand alone as statements."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, (ast.Constant, ast.JoinedStr)):
+            yield node.value

@@ -1,0 +1,157 @@
+"""The order in which data is transformed and split within one function, module body or notebook.
+
+First form: statements in order of the source, no flow between functions; what is not followed stays unknown.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.scopes import Call, Scope
+
+# Methods of a splitter that are handed the data.
+_SPLIT_METHODS = frozenset({"split"})
+
+
+def fitted_before_split(module: Module) -> dict[int, bool]:
+    """Gives, for the node (by its `id`) of each call that fits a transformer: is what it was fitted on split later?
+
+    A call is left out where neither a later nor an earlier split of its data is seen.
+    """
+    kinds = {id(call.node): kinds for call in module.calls if (kinds := _kinds(module, call))}
+    if not any("split" in kinds for kinds in kinds.values()):
+        return {}
+    found: dict[int, bool] = {}
+    for scope in module.scopes.all:
+        if scope.kind in ("module", "function"):
+            _Order(module, scope, kinds, found).follow(getattr(scope.node, "body", []))
+    return found
+
+
+def _kinds(module: Module, call: Call) -> frozenset[str]:
+    entry = module.entry(call)
+    kinds = frozenset(fact.kind for fact in entry.facts) if entry is not None else frozenset[str]()
+    owner, _, method = call.name.rpartition(".")
+    if method in _SPLIT_METHODS and (of_class := module.libraries.entries.get(owner)) is not None:
+        kinds |= {fact.kind for fact in of_class.facts if fact.kind == "split"} and {"divides"}
+    elif "split" in kinds and not method[:1].isupper():
+        kinds |= {"divides"}
+    return kinds
+
+
+class _Order:
+    """What the names of one scope hold, statement after statement."""
+
+    def __init__(self, module: Module, scope: Scope, kinds: dict[int, frozenset[str]], found: dict[int, bool]) -> None:
+        self._module = module
+        self._scope = scope
+        self._kinds = kinds
+        self._found = found
+        self._learned: dict[str, frozenset[int]] = {}
+        """Name -> the fits whose result is in it."""
+        self._fits: dict[str, int] = {}
+        """Name of a transformer -> its last fit."""
+        self._parts: set[str] = set()
+        """Names that hold a part of a split."""
+
+    def follow(self, statements: list[ast.stmt]) -> None:
+        """Reads statements in order of the source."""
+        for statement in statements:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            targets, values = _assignment(statement)
+            for value in values:
+                self._expression(value, targets)
+            for block in ("body", "orelse", "finalbody"):
+                self.follow(getattr(statement, block, []) if not isinstance(statement, ast.Lambda) else [])
+            for handler in getattr(statement, "handlers", []):
+                self.follow(handler.body)
+
+    def _expression(self, value: ast.expr, targets: list[str]) -> None:
+        learned = self._learned_in(value)
+        part = any(name in self._parts for name in _names(value))
+        for call in _calls(value):
+            kinds = self._kinds.get(id(call), frozenset())
+            if "divides" in kinds:
+                self._divide(call)
+                part = True
+            elif "transform" in kinds:
+                learned |= self._fit(call)
+        for target in targets:
+            subscripted = target.endswith("[]")
+            name = target.removesuffix("[]")
+            self._learned[name] = learned | (self._learned.get(name, frozenset()) if subscripted else frozenset())
+            if part:
+                self._parts.add(name)
+            elif not subscripted:
+                self._parts.discard(name)
+
+    def _learned_in(self, value: ast.expr) -> frozenset[int]:
+        learned = frozenset[int]()
+        for name in _names(value):
+            learned |= self._learned.get(name, frozenset())
+        for call in _calls(value):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "transform":
+                fit = self._fits.get(ast.unparse(call.func.value))
+                learned |= {fit} if fit is not None else set()
+        return learned
+
+    def _fit(self, call: ast.Call) -> frozenset[int]:
+        data = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "X"), None)
+        if data is None:
+            return frozenset()
+        if any(name in self._parts for name in _names(data)):
+            self._found.setdefault(id(call), False)
+            return frozenset()
+        assert isinstance(call.func, ast.Attribute)
+        self._fits[ast.unparse(call.func.value)] = id(call)
+        # `fit` alone gives the transformer back; what it learned shows where `transform` is called.
+        return frozenset({id(call)}) if call.func.attr.startswith("fit_") else frozenset()
+
+    def _divide(self, call: ast.Call) -> None:
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for fit in self._learned_in(argument):
+                self._found[fit] = True
+
+
+def _assignment(statement: ast.stmt) -> tuple[list[str], list[ast.expr]]:
+    """The names that a statement binds, `x[]` where it sets an item, and the expressions that it evaluates first."""
+    if isinstance(statement, ast.Assign):
+        return [name for target in statement.targets for name in _targets(target)], [statement.value]
+    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and statement.value is not None:
+        return list(_targets(statement.target)), [statement.value]
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        return list(_targets(statement.target)), [statement.iter]
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return [], [item.context_expr for item in statement.items]
+    values = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
+    return [], values
+
+
+def _targets(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            yield from _targets(part)
+    elif isinstance(target, ast.Subscript):
+        yield f"{ast.unparse(_base(target))}[]"
+    elif isinstance(target, (ast.Name, ast.Attribute)):
+        yield ast.unparse(target)
+
+
+def _base(target: ast.expr) -> ast.expr:
+    while isinstance(target, ast.Subscript) or (isinstance(target, ast.Attribute) and target.attr in ("loc", "iloc")):
+        target = target.value
+    return target
+
+
+def _names(value: ast.expr) -> Iterator[str]:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            yield f"self.{node.attr}"
+
+
+def _calls(value: ast.expr) -> list[ast.Call]:
+    """The calls in an expression, inner ones first, as they run."""
+    return [node for node in ast.walk(value) if isinstance(node, ast.Call)][::-1]

@@ -1,0 +1,178 @@
+"""What tasks read and write, themselves and through their code, and whether that is declared, ordered and repeatable."""
+
+from functools import lru_cache
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.model import Related
+from mlops_lint.predicates.registry import Answer, predicate
+
+# Settings and code are inputs too, but other rules are about them.
+_PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
+
+
+@predicate
+def inputs_declared(task: Node, graph: Graph) -> Answer:
+    """Every file that the code of a stage reads, and the code itself, is one of the stage's inputs."""
+    declared = {id for one in graph.linked(task, "reads") for id in _overlap(one, graph)}
+    made = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
+    missing: list[Related] = []
+    for script in graph.linked(task, "runs"):
+        for path in [script.location.path, *_imported(script, graph)]:
+            if not _covers(declared, path):
+                missing.append(Related(script.location, f"{path} is run, but is not a declared input"))
+    for read in _calls(task, graph, ("read", "model_load")):
+        for data in graph.linked(read, "reads"):
+            known = data.fields.get("scheme") == "local" and data.fields.get("exists") is not None
+            if known and data.id not in declared | made and not str(data.fields["uri"]).endswith(_PARAMETERS):
+                missing.append(Related(read.location, f"{data.fields['uri']} is read here"))
+    return _declared(missing, bool(graph.linked(task, "runs")))
+
+
+@predicate
+def outputs_declared(task: Node, graph: Graph) -> Answer:
+    """Every data, model or metrics file that the code of a stage writes is one of the stage's outputs."""
+    declared = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
+    missing: list[Related] = []
+    for write in _calls(task, graph, ("write", "model")):
+        for data in graph.linked(write, "writes"):
+            if data.fields.get("scheme") == "local" and data.id not in declared:
+                missing.append(Related(write.location, f"{data.fields['uri']} is written here"))
+    return _declared(missing, bool(graph.linked(task, "runs")))
+
+
+@predicate
+def repeatable(task: Node, graph: Graph) -> Answer:
+    """No write in the code of a task leaves another state when the task runs twice."""
+    writes = graph.reach(task, "write")
+    bad = [one for one in writes if one.fields.get("appends") is True or one.fields.get("dated") is True]
+    if bad:
+        related = tuple(Related(one.location, f"{one.name} is not the same when it runs twice") for one in bad)
+        return Answer(False, ", ".join(sorted({one.name for one in bad})), related)
+    known = all("appends" in one.fields for one in writes)
+    return Answer(True if known and writes else None)
+
+
+@predicate
+def in_task(node: Node, graph: Graph) -> bool:
+    """A task of a pipeline runs this code."""
+    return any(one.kind == "task" and one.context != "test" for one in graph.runners(node))
+
+
+@predicate
+def shared_in_pipeline(dataset: Node, graph: Graph) -> bool:
+    """One task of a pipeline writes this and another task of the same pipeline reads it."""
+    return bool(_pairs(dataset, graph))
+
+
+@predicate
+def ordered(dataset: Node, graph: Graph) -> Answer:
+    """The pipeline orders the task that writes this before the tasks that read it."""
+    wrong = [
+        (writer, reader)
+        for writer, reader in _pairs(dataset, graph)
+        if writer not in graph.follow(reader, ("depends_on",)) and reader not in graph.follow(writer, ("depends_on",))
+    ]
+    related = tuple(
+        related
+        for writer, reader in wrong
+        for related in (
+            Related(writer.location, f"task '{writer.name}' writes it"),
+            Related(reader.location, f"task '{reader.name}' reads it, and does not wait"),
+        )
+    )
+    return Answer(not wrong, ", ".join(sorted({f"{r.name} reads what {w.name} writes" for w, r in wrong})), related)
+
+
+@predicate
+def acyclic(pipeline: Node, graph: Graph) -> Answer:
+    """No task of a pipeline waits, over others, for itself."""
+    cycle = graph.cycle(graph.linked(pipeline, "parts"), "depends_on")
+    path = " -> ".join(node.name for node in [*cycle, *cycle[:1]])
+    return Answer(not cycle, path, tuple(Related(node.location, f"task '{node.name}'") for node in cycle))
+
+
+@predicate
+def versioned(dataset: Node, graph: Graph) -> bool | None:
+    """The content of a dataset can be had again as it was."""
+    for one in (dataset, *graph.follow(dataset, ("inside",))):
+        if one.fields.get("versioned_by") is not None or one.fields.get("tracked") is True:
+            return True
+    reads = graph.linked(dataset, "read_by")
+    if reads and all(read.fields.get("pinned") is True for read in reads):
+        return True
+    # What the repository itself makes is as reproducible as its own sources.
+    if graph.linked(dataset, "written_by"):
+        return None
+    return False
+
+
+@predicate
+def feeds_training(dataset: Node, graph: Graph) -> bool:
+    """A run or a task that reads this trains a model, or a later task does."""
+    for reader in graph.linked(dataset, "read_by"):
+        if reader.kind == "read" and reader.fields.get("data") is not True:
+            continue
+        runs = [reader] if reader.kind == "task" else [*graph.runners(reader), reader]
+        for run in runs:
+            if run.context in ("source", "notebook") and any(
+                graph.reach(one, "training") for one in (run, *graph.follow(run, ("depended_on_by",)))
+            ):
+                return True
+    return False
+
+
+def _declared(missing: list[Related], known: bool) -> Answer:
+    if missing:
+        unique = tuple(dict.fromkeys(missing))
+        return Answer(False, ", ".join(sorted({one.message.partition(" is ")[0] for one in unique})), unique)
+    return Answer(True if known else None)
+
+
+def _calls(task: Node, graph: Graph, kinds: tuple[str, ...]) -> list[Node]:
+    found = [one for one in graph.reached(task) if one.kind in kinds]
+    return sorted(found, key=lambda one: (one.location, one.id))
+
+
+def _overlap(dataset: Node, graph: Graph) -> set[str]:
+    return {one.id for one in graph.same_data(dataset)}
+
+
+def _imported(script: Node, graph: Graph) -> list[str]:
+    """First-party files that a script imports, directly or not, whose code it uses."""
+    found = {one.location.path for one in graph.follow(script, ("starts", "imports", "calls"))}
+    return sorted(found - {script.location.path})
+
+
+def _covers(declared: set[str], path: str) -> bool:
+    parts = path.split("/")
+    return any(f"dataset:{'/'.join(parts[:count])}" in declared for count in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=1)
+def _data(graph: Graph) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Task -> ids of the datasets that it reads, and that it writes, itself or in its code."""
+    reads: dict[str, set[str]] = {}
+    writes: dict[str, set[str]] = {}
+    for task in graph.of_kind("task"):
+        for role, found in (("reads", reads), ("writes", writes)):
+            calls = [task, *_calls(task, graph, ("read", "write", "model", "model_load"))]
+            found[task.id] = {data.id for call in calls for data in graph.linked(call, role)}
+    return reads, writes
+
+
+def _pairs(dataset: Node, graph: Graph) -> list[tuple[Node, Node]]:
+    """(writer, reader) of one dataset, both tasks of one pipeline."""
+    reads, writes = _data(graph)
+    tasks = [task for task in graph.of_kind("task") if task.context != "test"]
+    writers = [task for task in tasks if dataset.id in writes[task.id]]
+    readers = [task for task in tasks if dataset.id in reads[task.id]]
+    return [
+        (writer, reader)
+        for writer in writers
+        for reader in readers
+        if writer is not reader and _pipeline(writer, graph) == _pipeline(reader, graph) != []
+    ]
+
+
+def _pipeline(task: Node, graph: Graph) -> list[str]:
+    return [one.id for one in graph.linked(task, "part_of")]

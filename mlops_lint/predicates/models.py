@@ -1,0 +1,57 @@
+"""Whether trainings are recorded, models kept by version, services watched."""
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.registry import predicate
+
+_WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
+
+
+@predicate
+def tracked(training: Node, graph: Graph) -> bool | None:
+    """A run of this training records itself in a tracker."""
+    if training.fields.get("tracked") is True:
+        return True
+    return _run_uses(training, graph, frozenset({"tracking"}))
+
+
+@predicate
+def kept_by_version(model: Node, graph: Graph) -> bool | None:
+    """A saved model goes to a registry or a versioned store."""
+    if model.fields.get("registered") is True:
+        return True
+    for data in graph.linked(model, "writes"):
+        for one in (data, *graph.follow(data, ("inside",))):
+            if one.fields.get("versioned_by") not in (None, "git"):
+                return True
+    return _run_uses(model, graph, frozenset({"registry"})) or _run_registers(model, graph)
+
+
+@predicate
+def serves_model(service: Node, graph: Graph) -> bool:
+    """The program of a service loads or calls a model."""
+    return any(one.kind == "model_load" for one in _around(service, graph))
+
+
+@predicate
+def watched(service: Node, graph: Graph) -> bool:
+    """Something observes the predictions of a service, in its own code or in the repository."""
+    return any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test")
+
+
+def _around(node: Node, graph: Graph) -> list[Node]:
+    """All subjects in the runs that this belongs to, and in its own file."""
+    runners = graph.runners(node) or [
+        one
+        for one in graph.of_kind("function")
+        if one.location.path == node.location.path and one.fields.get("what") == "module"
+    ]
+    found = {one.id: one for runner in runners for one in graph.reached(runner)}
+    return list(found.values())
+
+
+def _run_uses(node: Node, graph: Graph, purposes: frozenset[str]) -> bool:
+    return any(one.kind == "use" and one.fields.get("purpose") in purposes for one in _around(node, graph))
+
+
+def _run_registers(node: Node, graph: Graph) -> bool:
+    return any(one.kind == "model" and one.fields.get("registered") is True for one in _around(node, graph))
