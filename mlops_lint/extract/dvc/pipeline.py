@@ -33,8 +33,9 @@ def pipeline(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     if found:
         yield _pipeline(path, root)
         before = order(found)
+        made = {output.place.path for stage in found for output in stage.outputs}
         for stage in found:
-            yield _task(path, stage, before[stage.symbol])
+            yield _task(path, stage, made, before[stage.symbol])
     yield from _datasets(path, folder, root, known, found)
     yield from _models(path, folder, root, known)
 
@@ -44,7 +45,7 @@ def _pipeline(path: str, root: Mapping) -> Subject:
     return subject(record, locate(path, root.key("stages") or root), path, symbol=f"pipeline:{path}")
 
 
-def _task(path: str, stage: Contents, before: Iterable[str]) -> Subject:
+def _task(path: str, stage: Contents, made: set[str], before: Iterable[str]) -> Subject:
     texts = [command.text for command in stage.commands]
     known = [text for text in texts if text is not None]
     persistent = tuple(output.place.path for output in stage.outputs if output.persistent)
@@ -63,11 +64,17 @@ def _task(path: str, stage: Contents, before: Iterable[str]) -> Subject:
     links = dict.fromkeys([
         Link("part_of", f"pipeline:{path}", stage.location),
         *_data_links(stage),
-        *stage.settings,
+        *(link for link in stage.settings if not _made(link, made)),
         *(link for command in stage.commands for link in code_links(command.partial, stage.folder)),
         *(Link("depends_on", symbol, stage.location) for symbol in before),
     ])  # fmt: skip
     return subject(record, stage.location, stage.name, symbol=stage.symbol, links=tuple(links))
+
+
+def _made(link: Link, made: set[str]) -> bool:
+    """Says whether a link names a setting in a file that a stage writes: its keys are not there to be seen."""
+    file = link.symbol.removeprefix("config:").partition("#")[0]
+    return link.role == "uses" and any(part in made for part in _holders(file))
 
 
 def _data_links(stage: Contents) -> Iterator[Link]:
@@ -107,10 +114,14 @@ def _dataset(there: Place, location: Location, cached: bool | None) -> Subject:
 
 def _holder(path: str, outputs: dict[str, Output]) -> Output | None:
     """The output in whose folder a path lies."""
-    while path := path.rpartition("/")[0]:
-        if path in outputs:
-            return outputs[path]
-    return None
+    return next((outputs[one] for one in _holders(path) if one in outputs), None)
+
+
+def _holders(path: str) -> Iterator[str]:
+    """Gives a path and the folders that it lies in."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _metrics(root: Mapping) -> Iterator[Scalar]:
