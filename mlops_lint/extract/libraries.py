@@ -32,6 +32,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The argument's value can be known."""
     all: "list[Condition] | None" = None
     any: "list[Condition] | None" = None
+    not_: "Condition | None" = msgspec.field(name="not", default=None)
 
 
 Spec = Condition | Plain

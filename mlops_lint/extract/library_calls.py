@@ -73,9 +73,15 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     kind = KINDS[fact.kind]
     library = call.name.partition(".")[0]
     known = {"library": library} if "library" in kind.__struct_fields__ and library != "?" else {}
-    fields: dict[str, Value] = known | seen | {
-        field: value for field, spec in fact.set.items() if _fits(value := _value(spec, arguments, module), kind, field)
-    }
+    fields: dict[str, Value] = (
+        known
+        | seen
+        | {
+            field: value
+            for field, spec in fact.set.items()
+            if _fits(value := _value(spec, arguments, module), kind, field)
+        }
+    )
     # What a table says of its links is nearer the truth than what we make of a `uri`.
     data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
     links = [module.within(call.scope), *data_links]
