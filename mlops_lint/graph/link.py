@@ -29,27 +29,31 @@ class _Linker:
     def __init__(self, facts: list[Facts], files: tuple[Entry, ...]) -> None:
         self._facts = facts
         self._nodes: dict[str, Node] = {}
-        self._owners: dict[str, str] = {}
         self._modules = _modules(facts)
         self._paths = Paths((entry.path for entry in files), _declared(facts))
-        self._configs: dict[str, list[str]] = {}
+        self._made: frozenset[str] = frozenset()
+        """Paths of data that some file defines: they are there once their stage has run."""
 
     def linked(self) -> Graph:
         for one in self._facts:
             for subject in one.subjects:
                 self._add(subject, one.context)
+        self._made = frozenset(id.partition(":")[2] for id, node in self._nodes.items() if node.kind == "dataset")
         self._run_folders()
         for node in list(self._nodes.values()):
             node.links = [self._resolved(link, node) for link in node.links]
         self._fill_references()
-        graph = Graph(self._nodes.values(), self._paths)
-        for node in self._nodes.values():
+        edges: list[tuple[str, str, str]] = []
+        for node in list(self._nodes.values()):
             for link in node.links:
                 target = self._target(link)
                 if target is None:
                     node.dangling.append(link)
                 else:
-                    graph.connect(node.id, link.role, target)
+                    edges.append((node.id, link.role, target))
+        graph = Graph(self._nodes.values(), self._paths)
+        for source, role, end in edges:
+            graph.connect(source, role, end)
         return graph
 
     def _add(self, subject: Subject, context: str) -> None:
@@ -137,14 +141,24 @@ class _Linker:
             return None
         scheme, _, rest = symbol.partition(":")
         if symbol not in self._nodes:
-            if scheme == "file" and rest in self._paths.files:
+            if scheme == "file" and self._paths.exists(rest):
                 self._file(rest)
+            elif scheme == "file" and (made := self._maker(rest)) is not None:
+                return f"dataset:{made}"
             elif scheme in _IMPLIED and rest:
                 location = link.location or Location("")
                 self._nodes[symbol] = Node(symbol, _IMPLIED[scheme], rest, location, "source", {}, symbol)
             else:
                 return None
         return symbol
+
+    def _maker(self, path: str) -> str | None:
+        """Gives the path, or the folder above it, that some file defines as data."""
+        while path:
+            if path in self._made:
+                return path
+            path = posixpath.dirname(path)
+        return None
 
     def _file(self, path: str) -> None:
         self._nodes[f"file:{path}"] = Node(f"file:{path}", "file", path, Location(path), "source", {}, f"file:{path}")

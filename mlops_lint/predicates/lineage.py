@@ -14,6 +14,7 @@ _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
 def inputs_declared(task: Node, graph: Graph) -> Answer:
     """Every file that the code of a stage reads, and the code itself, is one of the stage's inputs."""
     declared = {id for one in graph.linked(task, "reads") for id in _overlap(one, graph)}
+    declared |= {f"dataset:{one.name}" for one in graph.linked(task, "needs") if one.kind == "file"}
     made = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
     missing: list[Related] = []
     for script in graph.linked(task, "runs"):
