@@ -59,6 +59,8 @@ class _Read(msgspec.Struct, frozen=True):
     chain: _Chain
     node: ast.expr
     scope: Scope
+    named: bool = False
+    """Only gives it a name, under which more may be taken from it."""
 
 
 @python
@@ -85,7 +87,7 @@ def _subject(module: Module, one: _Read) -> Subject | None:
     chain = one.chain
     known = chain.file.startswith(HERE)
     file = posixpath.normpath(chain.file.removeprefix(HERE))
-    if file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, PATTERNS):
+    if not chain.keys or file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, PATTERNS):
         return None
     key = ".".join(chain.keys)
     record = ConfigKey(file=file, key=key, defined=UNSET if chain.optional else False)
@@ -106,13 +108,15 @@ class _Reader:
         """What the code itself puts there, or asks for before it takes it."""
 
     def reads(self) -> Iterator[_Read]:
-        """Gives every place where a setting is taken; where several follow, the last that is known."""
+        """Gives every place where a setting is taken; a mapping counts where more is done than open it."""
         self._visit(self._module.tree, self._module.scopes.module, frozenset(), guarded=False)
+        opened = {place for one in self._reads for place in _above(one.chain)}
         for one in self._reads:
-            chain = one.chain
-            above = ((chain.file, chain.keys[:count]) for count in range(len(chain.keys) + 1))
-            supplied = any(place in self._supplied for place in above)
-            yield _Read(_optional(chain), one.node, one.scope) if supplied else one
+            place = (one.chain.file, one.chain.keys)
+            if one.named and place in opened:
+                continue
+            supplied = place in self._supplied or any(above in self._supplied for above in _above(one.chain))
+            yield _Read(_optional(one.chain), one.node, one.scope) if supplied else one
 
     def _visit(self, node: ast.AST, scope: Scope, hidden: frozenset[str], *, guarded: bool) -> None:
         scope = self._scopes.get(id(node), scope)
@@ -132,7 +136,9 @@ class _Reader:
         """Notes what a node says of settings; gives the parts of it that are still to be visited."""
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if self._chain(node.value, scope) is not None and all(self._follows(target, scope) for target in targets):
+            chain = self._chain(node.value, scope)
+            if chain is not None and all(self._follows(target, scope) for target in targets):
+                self._reads.append(_Read(_optional(chain) if guarded else chain, node.value, scope, named=True))
                 return _parts(node.value)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATORS:
             self._supplies(node.func.value, scope)
@@ -283,6 +289,10 @@ def _argument(call: ast.Call, function: Scope, name: str) -> ast.expr | None:
         return call.args[index]
     default = index - len(positional) + len(arguments.defaults)
     return arguments.defaults[default] if default >= 0 else None
+
+
+def _above(chain: _Chain) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((chain.file, chain.keys[:count]) for count in range(len(chain.keys)))
 
 
 def _optional(chain: _Chain) -> _Chain:
