@@ -22,6 +22,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     not_in: list[None | bool | int | float | str] | None = None
     matches: str | None = None
     """A regular expression that the text value matches somewhere."""
+    outline: str | None = None
+    """A regular expression that the text matches somewhere, `…` for each part of it that is unknown: never in doubt."""
     given: bool | None = None
     """The argument stands at the call."""
     type: list[str] | None = None

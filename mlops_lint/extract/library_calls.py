@@ -71,17 +71,13 @@ def _imports(dotted: str, wanted: str) -> bool:
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, bool]) -> Subject:
     kind = KINDS[fact.kind]
+    fields: dict[str, Value] = {}
     library = call.name.partition(".")[0]
-    known = {"library": library} if "library" in kind.__struct_fields__ and library != "?" else {}
-    fields: dict[str, Value] = (
-        known
-        | seen
-        | {
-            field: value
-            for field, spec in fact.set.items()
-            if _fits(value := _value(spec, arguments, module), kind, field)
-        }
-    )
+    if "library" in kind.__struct_fields__ and library != "?":
+        fields["library"] = library
+    for field, spec in fact.set.items():
+        if _fits(value := _value(spec, arguments, module), kind, field):
+            fields[field] = value
     # What a table says of its links is nearer the truth than what we make of a `uri`.
     data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
     links = [module.within(call.scope), *data_links]
@@ -169,6 +165,8 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
     if condition.not_ is not None:
         return _negated(_answer(condition.not_, arguments, module))
     name = condition.if_ or ""
+    if condition.outline is not None:
+        return re.search(condition.outline, arguments.outline(name)) is not None
     if condition.clock is not None:
         changes = arguments.changes(name)
         return changes if condition.clock else _negated(changes)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from mlops_lint.extract.libraries import Entry, Libraries, Parameter, libraries, signature, table
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
-from mlops_lint.extract.python.values import Known, Values
+from mlops_lint.extract.python.values import HOLE, Known, Values
 from mlops_lint.model import Link, Location
 
 
@@ -102,6 +102,13 @@ class Arguments:
         """Says whether an argument is made from the clock or chance; None where it is not seen."""
         node = self.given.get(name)
         return self._module.values.changes(node, self._scope) if node is not None else None
+
+    def outline(self, name: str) -> str:
+        """Gives what is known of the text of a parameter."""
+        if name in self.given:
+            return self._module.values.outline(self.given[name], self._scope)
+        value = self.value(name)
+        return value if isinstance(value, str) else HOLE
 
     def type(self, name: str) -> str:
         """Gives the class of an argument, `?` where unknown."""

@@ -26,6 +26,11 @@ CLOCKS = frozenset(
     "pendulum.now pendulum.today arrow.now arrow.utcnow random.SystemRandom".split()
 )
 
+# Names may stand for texts made of names: what is longer has its parts unknown, so that none takes for ever.
+_PARTS = 16
+HOLE = "…"
+"""Stands in an outline for what is unknown."""
+
 Known = Value | UnsetType
 
 
@@ -58,6 +63,27 @@ class Values:
         if isinstance(node, ast.Call):
             return self._of_call(node, scope, depth)
         return UNSET
+
+    def outline(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
+        """Gives what is known of a text, as `models:/…/latest`: each part that is unknown is a `HOLE`."""
+        value = self.value(node, scope, depth)
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            return str(value)
+        if depth <= 0:
+            return HOLE
+        if isinstance(node, ast.JoinedStr) and len(node.values) <= _PARTS:
+            return "".join(self.outline(part, scope, depth - 1) for part in node.values)
+        if isinstance(node, ast.FormattedValue):
+            return self.outline(node.value, scope, depth - 1)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+            between = "/" if isinstance(node.op, ast.Div) else ""
+            return f"{self.outline(node.left, scope, depth - 1)}{between}{self.outline(node.right, scope, depth - 1)}"
+        if isinstance(node, ast.Call) and self._names.name(node.func, scope) in _JOINS:
+            return "/".join(self.outline(argument, scope, depth - 1) for argument in node.args)
+        if isinstance(node, ast.Name) and (found := self._names.bindings(node.id, scope)) is not None:
+            only = found[0][0] if len(found[0]) == 1 else None
+            return self.outline(only, found[1], depth - 1) if isinstance(only, ast.expr) else HOLE
+        return HOLE
 
     def changes(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> bool:
         """Says whether the expression is made from the clock, a uuid or a random number."""
