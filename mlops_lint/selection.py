@@ -34,7 +34,7 @@ def ignored(rule: Rule, names: Iterable[str]) -> bool:
 
 def check_names(rules: tuple[Rule, ...], settings: Settings) -> None:
     """Raises UsageError at the first name in the settings that fits no rule."""
-    wide = [*settings.select, *settings.ignore]
+    wide = [*settings.select, *settings.ignore, *settings.without]
     wide += [name for _, names in settings.per_file_ignores for name in names]
     for name in [*wide, *settings.severity]:
         if not any(_fits(rule, name) for rule in rules):
@@ -51,6 +51,8 @@ def stage(rule: Rule) -> str:
 
 
 def _runs(rule: Rule, settings: Settings) -> bool:
+    if ignored(rule, settings.without):
+        return False
     wanted = max((_fits(rule, name) for name in settings.select or (ALL,)), default=_NONE)
     if wanted == _NONE or wanted <= max((_fits(rule, name) for name in settings.ignore), default=_NONE):
         return False

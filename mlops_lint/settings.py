@@ -19,6 +19,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     """Empty = every stable rule."""
     ignore: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """What the command line ignores, however narrowly the configuration selects it."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     severity: dict[str, Level] = {}
     fail_on: Threshold = "warning"
@@ -72,12 +74,13 @@ def load(start: Path, config: Path | None = None, overrides: Overrides | None = 
 def _settings(root: Path, config: Path | None, source: Source, overrides: Overrides) -> Settings:
     content = source.content
     # Who selects on the command line wants those rules: what the configuration ignores does not speak against it.
-    ignored = () if overrides.select else content.ignore
+    ignored = (overrides.ignore or ()) if overrides.select else content.ignore
     return Settings(
         root=root,
         config=config,
         select=content.select if overrides.select is None else overrides.select,
-        ignore=ignored + (overrides.ignore or ()),
+        ignore=ignored,
+        without=() if overrides.select else overrides.ignore or (),
         per_file_ignores=tuple(content.per_file_ignores.items()),
         severity=content.severity,
         fail_on=overrides.fail_on or content.fail_on,

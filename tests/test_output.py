@@ -120,11 +120,12 @@ def full(repository: Path) -> Report:
     notebook = (repository / "my notebooks" / "eda.ipynb").read_text()
     made = Related(Location("dvc.yaml", *physical(STAGES, "model.pkl")), "made by stage 'train'")
     gone = Related(Location("docs/gone.md"), "described here")
+    load = Location("src/train.py", *physical(TRAIN, "pickle.load(f)"))
     cell = Location("my notebooks/eda.ipynb", *physical(notebook, r"pd.read_csv(\"donn"), 2, 2)
     return report(
         repository,
-        finding(UNSEEDED, Location("my notebooks/eda.ipynb", *msgspec.structs.astuple(cell)[1:]), "no seed"),
-        finding(UNSAFE, Location("src/train.py", *physical(TRAIN, "pickle.load(f)")), "model.pkl runs code", related=(made, gone)),
+        finding(UNSEEDED, cell, "no seed"),
+        finding(UNSAFE, load, "model.pkl runs code", related=(made, gone)),
         finding(UNSEEDED, Location("src/train.py", *physical(TRAIN, "split(x)")), "the split takes no seed"),
         finding(SECRET, Location("src/train.py", *physical(TRAIN, '"open sesame"')), "a password stands here"),
         finding(UNSEEDED, Location("src/train.py", *physical(TRAIN, "retries=2")), "beside it", severity="note"),

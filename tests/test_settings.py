@@ -218,7 +218,8 @@ def test_the_command_line_has_the_last_word(tmp_path: Path) -> None:
     settings = load(tmp_path, None, Overrides(select=("TRN002",), fail_on="never", cache=False))
     assert (settings.select, settings.ignore, settings.fail_on) == (("TRN002",), (), "never")
     assert not settings.cache
-    assert load(tmp_path, None, Overrides(ignore=("TRN003",))).ignore == ("TRN002", "TRN003")
+    both = load(tmp_path, None, Overrides(ignore=("TRN003",)))
+    assert (both.ignore, both.without) == (("TRN002",), ("TRN003",))
 
 
 def test_the_shipped_schema_is_the_one_that_is_checked() -> None:
@@ -228,9 +229,9 @@ def test_the_shipped_schema_is_the_one_that_is_checked() -> None:
     assert SHIPPED.read_text() == expected
 
 
-def rule(id: str, name: str, question: str, **other: str) -> Rule:
+def rule(code: str, name: str, question: str, **other: str) -> Rule:
     return Rule(
-        id=id,
+        id=code,
         name=name,
         summary="s",
         question=question,
@@ -289,6 +290,10 @@ def test_of_two_names_that_fit_a_rule_the_narrower_decides(
     tmp_path: Path, select: tuple[str, ...], ignore: tuple[str, ...], expected: list[str]
 ) -> None:
     assert chosen(tmp_path, select=select, ignore=ignore) == expected
+
+
+def test_what_the_command_line_ignores_does_not_run_however_the_configuration_selects_it(tmp_path: Path) -> None:
+    assert chosen(tmp_path, select=("TRN002", "DAT"), without=("TRN",)) == ["DAT001"]
 
 
 def test_production_rules_do_not_run_in_research_unless_they_are_named(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-on", choices=("error", "warning", "note", "never"), help="default: warning")
     parser.add_argument("--quiet", action="store_true", help="write findings only")
     parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
-    parser.add_argument("--force-exclude", action="store_true", help="keep excluded paths excluded when they are given: always so, for hooks")
+    parser.add_argument("--force-exclude", action="store_true", help="for hooks; excluded paths are never reported")
     parser.add_argument(
         "--report-only-files", action="store_true", help="the paths are all that is reported, even when there is none"
     )

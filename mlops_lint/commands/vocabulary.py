@@ -2,6 +2,8 @@
 
 import argparse
 
+from mlops_lint.predicates.expression import FUNCTIONS
+from mlops_lint.predicates.registry import predicates
 from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
 
 
@@ -19,6 +21,10 @@ def run(_options: argparse.Namespace) -> int:
         _table({field: text for field, text in documentation(kind).items() if field not in COMMON})
     print("\nROLES OF LINKS, each with its name when read backwards\n")
     _table({f"{role}, {backwards}": text for role, (backwards, text) in ROLES.items()})
+    print("\nFUNCTIONS, besides those of CEL\n")
+    _table(dict(usage.rsplit(": ", 1) for usage in FUNCTIONS.values()))
+    print("\nPREDICATES, each of a subject\n")
+    _table({name: (found.__doc__ or "").split("\n")[0] for name, found in sorted(predicates().items())})
     return 0
 
 
