@@ -30,6 +30,7 @@ _LOADERS = frozenset(
         "tomli": "load loads",
         "toml": "load loads",
         "ruamel.yaml.YAML": "load",
+        "dvc.api": "params_show",
     }.items()
     for function in functions.split()
 )
@@ -69,7 +70,7 @@ def read(module: Module) -> Iterator[Subject]:
 
     The symbol `config:~params.yaml#train.lr` means the file as the code names it, whose folder is not known.
     """
-    if not _MARK.search(module.source):
+    if not _MARK.search(module.source) or not any(call.name in _LOADERS for call in module.calls):
         return
     reader = _Reader(module)
     found: dict[tuple[str, str], Subject] = {}
@@ -217,11 +218,11 @@ class _Reader:
             if base is not None:
                 return _optional(self._below(base, node.args[0], scope))
         name = self._module.names.name(node.func, scope)
-        if name in _LOADERS and node.args:
-            file = self._file(node.args[0], scope, depth)
-            return _Chain(file) if file is not None else None
         if name == _PARAMS_SHOW:
             return self._shown(node, scope)
+        if name in _LOADERS:
+            file = self._file(node.args[0], scope, depth) if node.args else None
+            return _Chain(file) if file is not None else None
         function = self._module.names.scope(name)
         if function is None or function.kind != "function" or len(function.returns) != 1:
             return None

@@ -139,10 +139,12 @@ def stages(root: Mapping, known: Variables) -> Iterator[Stage]:
         looped, matrix, body = entry.get("foreach"), entry.get("matrix"), entry
         if matrix is not None:
             found, over = _matrix(matrix, known, room), matrix
-        elif looped is not None and isinstance(do := entry.get("do"), Mapping):
+        elif looped is None:
+            yield Stage(key.text, key, entry, known)
+            continue
+        elif isinstance(do := entry.get("do"), Mapping):
             found, over, body = _foreach(looped, known), looped, do
         else:
-            yield Stage(key.text, key, entry, known)
             continue
         settings = tuple(_settings(over, known))
         if found is None or len(found) > room or len(found) * _size(body) > _NODES:
