@@ -178,7 +178,8 @@ class Libraries:
                 return inherited
         if owner == "?" or owner.endswith("()"):
             return self.anywhere.get(method)
-        return None
+        # The classes of some libraries are too many to name: `transformers.*.from_pretrained`.
+        return self.entries.get(f"{name.partition('.')[0]}.*.{method}")
 
     def bases(self, name: str) -> tuple[str, ...]:
         """Gives all bases of a class that the tables name, nearest first."""

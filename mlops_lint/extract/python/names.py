@@ -125,7 +125,7 @@ class Names:
         entry = self._libraries.entry(called)
         if entry is not None and entry.returns is not None:
             return self._filled(entry.returns, called, call)
-        if called.startswith(UNKNOWN):
+        if called.startswith(UNKNOWN) or self._is_instance(call.func, scope, depth - 1):
             return UNKNOWN
         own = self._by_name.get(called)
         if own is not None and own.kind == "function":
@@ -134,6 +134,16 @@ class Names:
         if (own is not None and own.kind == "class") or called.rpartition(".")[2][:1].isupper():
             return called
         return f"{called}()"
+
+    def _is_instance(self, node: ast.expr, scope: Scope, depth: int) -> bool:
+        """Whether an expression was made by a call: to call it in turn, as `criterion(y)`, makes no instance."""
+        if isinstance(node, ast.Name):
+            found = self.bindings(node.id, scope)
+            return found is not None and any(isinstance(binding, ast.Call) for binding in found[0])
+        if isinstance(node, ast.Attribute):
+            known = self._scopes.attributes.get((self.name(node.value, scope, depth), node.attr), ())
+            return any(isinstance(binding, ast.Call) for binding in known)
+        return isinstance(node, ast.Call)
 
     def _filled(self, returns: str, called: str, call: ast.Call) -> str:
         if returns == "self":
