@@ -4,6 +4,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import msgspec
 
@@ -20,6 +21,9 @@ OUTPUT = 65_536
 OUTPUTS = 1_000_000
 """Characters that are kept of all outputs of a notebook."""
 
+# The head of the block that an indented cell becomes; nobody writes this name.
+_INDENTED = "indented__cell__"
+_BLOCK = f"if {_INDENTED}:"
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 
 
@@ -157,7 +161,6 @@ def parse(data: bytes, path: str) -> Notebook:
 def _with_python(path: str, language: str, cells: list[Cell], outputs: tuple[Output, ...]) -> Notebook:
     sources: list[str] = []
     shell: list[ShellLine] = []
-    problems: list[Problem] = []
     placed: list[Cell] = []
     line = 1
     for cell in cells:
@@ -165,51 +168,72 @@ def _with_python(path: str, language: str, cells: list[Cell], outputs: tuple[Out
             placed.append(cell)
             continue
         python, magics = separate(cell.source.text)
-        sources.append(python)
+        # The empty line before each cell is room for the head of a block, should the cell be indented.
+        sources.append("\n" + python)
         shell.extend(_shell_lines(cell, magics))
-        placed.append(Cell(cell.index, cell.sort, cell.source, cell.execution_count, line))
-        line += len(line_starts(python))
+        placed.append(Cell(cell.index, cell.sort, cell.source, cell.execution_count, line + 1))
+        line += 1 + len(line_starts(python))
+    problems: list[Problem] = []
     try:
         tree = module("\n".join(sources))
     except ParseError:
-        tree = _cell_by_cell(path, placed, sources, shell, problems)
-    source = "\n".join(sources)
-    python_tree = PythonTree(tree, NotebookPositions(path, source, placed))
+        for number, cell in enumerate(cell for cell in placed if cell.line is not None):
+            sources[number] = _repaired(path, cell, sources[number], shell, problems)
+        tree = _in_a_row(path, sources, problems)
+    python_tree = PythonTree(tree, NotebookPositions(path, "\n".join(sources), placed))
     shell.sort(key=lambda found: found.location)
     return Notebook(path, language, tuple(placed), python_tree, tuple(shell), outputs, tuple(problems))
 
 
-def _cell_by_cell(
-    path: str, cells: list[Cell], sources: list[str], shell: list[ShellLine], problems: list[Problem]
-) -> ast.Module:
-    """Empties in `sources` the cells that are not valid Python on their own, and reports them."""
-    for number, cell in enumerate(cell for cell in cells if cell.line is not None):
-        try:
-            module(sources[number])
-        except ParseError as error:
-            python, magics = separate(cell.source.text, automagic=True)
-            try:
-                module(python)
-            except ParseError:
-                problems.append(_problem(path, cell, error))
-                python = "\n" * (len(line_starts(sources[number])) - 1)
-            else:
-                known = {found.location for found in shell}
-                shell.extend(found for found in _shell_lines(cell, magics) if found.location not in known)
-            sources[number] = python
+def _repaired(path: str, cell: Cell, source: str, shell: list[ShellLine], problems: list[Problem]) -> str:
+    """Gives the source of one cell, read as IPython would; where it is no Python, says so and empties it."""
+    if (reason := _invalid(source)) is None:
+        return source
+    # IPython takes the indentation of the first line from all of them.
+    if _invalid(block := _BLOCK + source) is None:
+        return block
+    python, magics = separate(cell.source.text, automagic=True)
+    if _invalid(python) is None:
+        known = {found.location for found in shell}
+        shell.extend(found for found in _shell_lines(cell, magics) if found.location not in known)
+        return "\n" + python
+    problems.append(_problem(path, cell, reason))
+    return _emptied(source)
+
+
+def _invalid(source: str) -> ParseError | None:
     try:
-        return module("\n".join(sources))
+        module(source)
     except ParseError as error:
-        problems.append(
-            Problem(path, 1, error.code, f"the code cells are each valid, but not in a row: {error.message}")
-        )
-        sources[:] = ["\n" * (len(line_starts(source)) - 1) for source in sources]
+        return error
+    return None
+
+
+def _in_a_row(path: str, sources: list[str], problems: list[Problem]) -> ast.Module:
+    """Parses cells that are valid each; should they not be so in a row, reports that and empties all."""
+    source = "\n".join(sources)
+    if (reason := _invalid(source)) is not None:
+        problems.append(Problem(path, 1, reason.code, f"the cells are not valid Python in a row: {reason.message}"))
+        sources[:] = [_emptied(source) for source in sources]
         return module("")
+    tree = module(source)
+    tree.body = [inner for node in tree.body for inner in (node.body if _is_block(node) else [node])]
+    return tree
+
+
+def _is_block(node: ast.stmt) -> TypeGuard[ast.If]:
+    """Says whether a statement is the head that `_repaired` puts before an indented cell."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == _INDENTED
+
+
+def _emptied(source: str) -> str:
+    return "\n" * (len(line_starts(source)) - 1)
 
 
 def _problem(path: str, cell: Cell, error: ParseError) -> Problem:
     starts = cell.source.lines
-    start = starts[min(error.line, len(starts)) - 1]
+    # One line was put before the cell.
+    start = starts[min(max(error.line - 1, 1), len(starts)) - 1]
     location = cell.source.locate(start, start)
     return Problem(path, location.line, error.code, f"cell {cell.index}, line {location.cell_line}: {error.message}")
 

@@ -16,6 +16,8 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?\r?$")
 # They decode in quadratic time, or to a text whose columns are not those on disk.
 _NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 
+# The line that counts is said beside the message.
+_DETECTED = re.compile(r" \(detected at line \d+\)$")
 # Those of Python's tokenizer, not of `str.splitlines`, which also ends lines at form feeds.
 _BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -99,7 +101,9 @@ def module(source: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        raise invalid("Python", error.msg or "invalid syntax", error.lineno or 1, error.text or "") from None
+        raise invalid(
+            "Python", _DETECTED.sub("", error.msg or "invalid syntax"), error.lineno or 1, error.text or ""
+        ) from None
     except (RecursionError, MemoryError):
         raise ParseError("too deeply nested to analyse", 1, "MLL004") from None
     except (ValueError, OverflowError) as error:
