@@ -53,7 +53,9 @@ def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Ve
         holds = _answer(rule, rule.must, node, environment) if meant else None
         outcome: Outcome = "unknown" if holds is None else "pass" if holds else "fail"
         message = _message(rule, node, environment.detail)
-        yield Verdict(rule.id, node.id, outcome, node.location, message, tuple(sorted(set(environment.related))))
+        # Two of one place are told apart by their messages: `<` on equal records goes on to compare None with None.
+        related = sorted(set(environment.related), key=lambda one: (one.location, one.message))
+        yield Verdict(rule.id, node.id, outcome, node.location, message, tuple(related))
 
 
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:
