@@ -50,7 +50,7 @@ class Sources:
         self._texts: dict[str, str | None] = {}
         self._lines: dict[tuple[str, int | None], tuple[str, ...]] = {}
         found = (finding.location for finding in report.findings if finding.subject_kind == "secret")
-        self._secrets = {*report.secrets, *found}
+        self._secrets = tuple(dict.fromkeys((*report.secrets, *found)))
 
     def text(self, path: str) -> str | None:
         """Gives the text of a file as it is on disk, with its line ends; None where there is none to show."""
@@ -67,14 +67,14 @@ class Sources:
         if not span.line <= len(lines):
             return None
         here = [other for other in self._secrets if (other.path, other.cell) == (location.path, location.cell)]
-        return Code(lines, span, tuple(self._span(other) for other in sorted(here)))
+        return Code(lines, span, tuple(self._span(other) for other in here))
 
     def on_disk(self, location: Location) -> Code | None:
         """Gives the lines of the file itself, also of a notebook; None where nothing can be shown."""
         lines = self._lines_of(location.path, None)
         if is_whole(location) or location.line > len(lines):
             return None
-        here = sorted(other for other in self._secrets if other.path == location.path)
+        here = (other for other in self._secrets if other.path == location.path)
         return Code(lines, _span_on_disk(location), tuple(map(_span_on_disk, here)))
 
     def _lines_of(self, path: str, cell: int | None) -> tuple[str, ...]:
