@@ -1,9 +1,42 @@
 """DVC files and the settings that stages and code take: what one file tells of them."""
 
 import textwrap
+from pathlib import Path
+
+import pytest
+from fixture import Case, read
 
 from mlops_lint.extract import extract
 from mlops_lint.model import Subject
+from mlops_lint.parse.tree import plain
+from mlops_lint.parse.yaml import parse
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "extract"
+CASES = [
+    pytest.param(case, id=f"{name}: {case.heading}")
+    for name in ("dvc", "config_keys")
+    for case in read(FIXTURES / f"{name}.md").cases
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_repository_holds_what_its_fixture_says(case: Case) -> None:
+    stated = plain(parse(case.block("facts").text.encode())[0])
+    expected = stated if isinstance(stated, list) else []
+    kinds = {one["kind"] for one in expected} if expected else set(stated)
+    files = [block for block in case.blocks if block.path != "facts"]
+    found = {
+        (one.kind, one.name, one.location.line): one
+        for block in files
+        for one in extract(block.path, block.text.encode()).subjects
+        if one.kind in kinds
+    }
+    assert set(found) == {(one["kind"], one["name"], one["line"]) for one in expected}
+    for one in expected:
+        subject = found[one["kind"], one["name"], one["line"]]
+        fields = {name: list(v) if isinstance(v, tuple) else v for name, v in subject.fields.items()}
+        assert {name: fields.get(name) for name in one.get("fields", {})} == one.get("fields", {})
+        assert set(one.get("links", ())) <= {f"{link.role} {link.symbol}" for link in subject.links}
 
 
 def subjects(text: str, path: str = "dvc.yaml") -> dict[str, Subject]:
