@@ -36,9 +36,9 @@ _STANDARD = frozenset((*sys.stdlib_module_names, *_OTHER_VERSIONS, *_PYTHON_2, "
 
 # Packages that many distributions share -> how many further parts of a name belong to that of the distribution.
 _SHARED = {
-    "google.cloud": 1, "google": 1, "azure.mgmt": 1, "azure": 2, "airflow.providers": 1, "backports": 1, "databricks": 1, "zope": 1,
+    "google.cloud": 1, "google": 1, "azure.mgmt": 1, "azure": 2, "airflow.providers": 1, "backports": 1, "zope": 1,
     "airflow.providers.apache": 1, "airflow.providers.cncf": 1, "airflow.providers.common": 1,
-    "airflow.providers.dbt": 1, "airflow.providers.microsoft": 1, "flytekitplugins": 1, "jaraco": 1,
+    "airflow.providers.dbt": 1, "airflow.providers.microsoft": 1, "flytekitplugins": 1, "jaraco": 1, "databricks": 1,
     "opentelemetry.exporter": 2, "opentelemetry.instrumentation": 1, "sphinxcontrib": 1, "ruamel": 1,
     "llama_index.embeddings": 1, "llama_index.llms": 1, "llama_index.readers": 1, "llama_index.vector_stores": 1,
 }  # fmt: skip

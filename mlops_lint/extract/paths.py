@@ -15,12 +15,85 @@ _MARKS = ("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/",
 # Accounts of images, runners and services, and names that stand for a name; nobody's own machine.
 _ACCOUNTS = frozenset(
     (
-        *("airflow", "admin", "app", "appuser", "azureuser", "build", "builder", "circleci", "cloudera", "codespace"),
-        *("coder", "conda", "container", "dagster", "dask", "databricks", "debian", "default", "dev", "developer"),
-        *("docker", "ec2-user", "flask", "gitpod", "hadoop", "ibmuser", "jenkins", "jovyan", "jupyter", "kaggle"),
-        *("mambauser", "metaflow", "ml", "mlflow", "model-server", "mluser", "mosaic", "nginx", "node", "nonroot"),
-        *("notebook", "notebooks", "nvidia", "opc", "pi", "pipeline", "postgres", "prefect", "project", "public"),
-        *("python", "ray", "root", "rstudio", "runner", "sagemaker-user", "seluser", "service", "share", "shared"),
+        *(
+            "airflow",
+            "admin",
+            "app",
+            "appuser",
+            "azureuser",
+            "bentoml",
+            "build",
+            "builder",
+            "circleci",
+            "cloudera",
+            "codespace",
+        ),
+        *(
+            "coder",
+            "conda",
+            "container",
+            "dagster",
+            "dask",
+            "databricks",
+            "debian",
+            "default",
+            "dev",
+            "devel",
+            "developer",
+        ),
+        *(
+            "docker",
+            "ec2-user",
+            "flask",
+            "gitpod",
+            "hadoop",
+            "ibmuser",
+            "jenkins",
+            "jovyan",
+            "jupyter",
+            "kaggle",
+            "kubernetes",
+        ),
+        *(
+            "mambauser",
+            "metaflow",
+            "ml",
+            "mlflow",
+            "model-server",
+            "mluser",
+            "mosaic",
+            "nginx",
+            "node",
+            "nonroot",
+            "nvs",
+            "nim",
+        ),
+        *(
+            "notebook",
+            "notebooks",
+            "nvidia",
+            "opc",
+            "pi",
+            "pipeline",
+            "postgres",
+            "prefect",
+            "project",
+            "prow",
+            "public",
+        ),
+        *(
+            "python",
+            "ray",
+            "root",
+            "rstudio",
+            "runner",
+            "sandbox",
+            "sagemaker-user",
+            "seluser",
+            "service",
+            "share",
+            "shared",
+        ),
         *("site", "spark", "studio-lab-user", "svc", "test", "testuser", "tfx", "ubuntu", "vagrant", "vcap", "venv"),
         *("vscode", "vsts", "work", "worker", "workspace", "www", "www-data", "zenml"),
         *("all users", "account", "example", "foo", "home", "john", "johndoe", "jdoe", "me", "my_user", "myname"),
@@ -30,17 +103,23 @@ _ACCOUNTS = frozenset(
     )
 )
 
-_NAME = r"(?P<account>[A-Za-z0-9][\w.@+-]*)"
+# What stands before a path of its own; after a colon it is the inside of a container (`./data:/home/x/data`).
+_ALONE = r"(?<![\w./~$}>*:-])"
+_REST = r"[^\s\"'`,;()]*"
 _PRIVATE = re.compile(
-    rf"(?<![\w./~$}}>*-])(?:file://|/host|/mnt/[a-z]|dbfs:|/dbfs|/Workspace)?/(?:home|Users)/{_NAME}(?=[/\"']|$)(?:/\S*)?"
-    rf"|(?<!\w)[A-Za-z]:[\\/]{{1,2}}Users[\\/]{{1,2}}(?P<windows>\w[\w .@+-]*?)[\\/]+[^\"'\s]*"
-    # Drives beyond C: are where a person keeps data; a drive letter alone is none.
-    rf"|(?<![\w\"'\\/]\w)(?<![\w\\%{{}}])[D-Z]:(?:\\{{1,2}}|/)(?!/)[A-Za-z][\w.-]*[\\/]+[A-Za-z_][^\"'\s]*"
+    rf"(?:{_ALONE}|(?<=file://))(?:/host|/mnt/[a-z]|dbfs:|/dbfs|/Workspace)?/(?:home|Users)/"
+    rf"(?:(?P<account>[A-Za-z0-9][\w.@+-]*)/{_REST}|(?P<folder>[A-Za-z][\w-]*)(?=[\"']|\s*$))"
+    rf"|(?<!\w)[A-Za-z]:[\\/]{{1,2}}Users[\\/]{{1,2}}(?P<windows>\w[\w .@+-]*?)[\\/]+{_REST}"
+    # A person keeps data on drives beyond C:.
+    rf"|(?<![\w\\%{{}}])[D-Z]:(?:\\{{1,2}}|/)(?!/)[A-Za-z][\w.-]*[\\/]+[A-Za-z_]{_REST}"
     r"|/content/g?drive/(?:My ?[Dd]rive|Shared ?drives|Othercomputers)/[^\"']*"
-    r"|(?<![\w/])~/(?:Desktop|Documents|Downloads)/[^\"'\s]*"
+    rf"|(?<![\w/])~/(?:Desktop|Documents|Downloads)/{_REST}"
 )
+# Names that stand for a name: `your-name`, `user@company.com`; two hyphens make a project, not an account.
+_NOBODY = re.compile(r"your|my[-_]|some|\w+@(?:company|example|domain|email|mail)\.|.*-.*-|.*user\w*@")
 _COMMENT = re.compile(r"(?:^|\s)#")
 _LONGEST = 2000
+_WORDS = 3
 
 
 @python
@@ -49,7 +128,9 @@ def paths_in_code(module: Module) -> Iterator[Subject]:
     if any(mark in module.source for mark in _MARKS):
         prose = {id(text) for text in _prose(module.tree)}
         for node in _strings(module.tree):
-            if id(node) not in prose and (found := private(_written(node))) is not None:
+            found = private(_written(node)) if id(node) not in prose else None
+            # A path after some words is an example in a message or help text.
+            if found is not None and found.string.count(" ", 0, found.start()) <= _WORDS:
                 yield _subject(found, module.locate(node))
 
 
@@ -71,14 +152,15 @@ def paths_in_texts(path: str, text: str) -> Iterator[Subject]:
 def private(text: str) -> re.Match[str] | None:
     """Gives the first path in a text that leads into one person's machine or account."""
     for found in _PRIVATE.finditer(text):
-        account = found["account"] or found["windows"]
-        if account is None or account.lower() not in _ACCOUNTS and not re.match(r"(?i)your|my[-_]|some", account):
+        account = (found["account"] or found["folder"] or found["windows"] or "").lower()
+        # A Databricks bundle is deployed below the folder of its user by design.
+        if account not in _ACCOUNTS and _NOBODY.match(account) is None and "/.bundle/" not in found[0]:
             return found
     return None
 
 
 def _subject(found: re.Match[str], location: Location) -> Subject:
-    value = found[0].rstrip(").,;:`")[:200]
+    value = found[0].rstrip(".:")[:200]
     return subject(PathUse(value=value, private=True), location, value)
 
 
@@ -87,10 +169,10 @@ def _strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.JoinedStr) or isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             yield node
         else:
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def _written(node: ast.Constant | ast.JoinedStr) -> str:
