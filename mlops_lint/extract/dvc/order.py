@@ -9,8 +9,8 @@ from itertools import islice
 
 from mlops_lint.extract.dvc.stages import Contents
 
-# A hostile file can have each of its stages wait for each.
-_MOST = 1_000
+# In one file; a hostile one can have each of its stages wait for each. Real ones have tens.
+_MOST = 20_000
 
 
 def order(stages: Iterable[Contents]) -> dict[str, tuple[str, ...]]:
@@ -22,10 +22,12 @@ def order(stages: Iterable[Contents]) -> dict[str, tuple[str, ...]]:
             makers.setdefault(output.place.path, []).append(stage.symbol)
     paths = sorted(makers)
     found: dict[str, tuple[str, ...]] = {}
+    room = _MOST
     for stage in known:
         overlapping = (maker for wanted in stage.waits_for for path in _overlapping(wanted, paths, makers)
                        for maker in makers[path])  # fmt: skip
-        found[stage.symbol] = tuple(islice(dict.fromkeys(overlapping), _MOST))
+        found[stage.symbol] = tuple(dict.fromkeys(islice(overlapping, room)))
+        room -= len(found[stage.symbol])
     return found
 
 
