@@ -22,6 +22,7 @@ SEED = "random_state"
 HEADER = """\
 # Made by benchmarks/tables/sklearn_table.py from the installed scikit-learn and sklearn_overlay.yaml: change those.
 source: scikit-learn {version}, inspect.signature; docstrings of random_state
+also: [sklearn_datasets]
 entries:
 """
 
@@ -140,9 +141,7 @@ def _functions(overlay: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         fact: dict[str, Any] = {"kind": "random_call"} | ({"when": when} if when else {})
         fact["set"] = {"generator": "numpy", "fresh": False, "seedable": True, "seed": f"${SEED}"}
         text = signature(member, {SEED, *_tested(when)}, [], {})
-        for public in public_names(member):
-            read = [more for one in overlay["entries"] if public in _calls(one) for more in one["facts"]]
-            yield public, {"signature": text, "facts": [*read, fact]}
+        yield from ((public, {"signature": text, "facts": [fact]}) for public in public_names(member))
 
 
 def _calls(entry: dict[str, Any]) -> list[str]:
@@ -165,14 +164,10 @@ def table() -> str:
     """Gives the whole table as text."""
     overlay = yaml.safe_load(OVERLAY.read_text(encoding="utf-8"))
     lines = [HEADER.format(version=sklearn.__version__)]
-    made = _groups(overlay)
-    replaced = {name for names in made.values() for name in names}
-    for text, names in made.items():
+    for text, names in _groups(overlay).items():
         lines.append(f"  - call: {_flow(names)}\n" + _body(json.loads(text)))
     for entry in overlay["entries"]:
-        kept = [name for name in _calls(entry) if name not in replaced]
-        if kept:
-            lines.append(f"  - call: {_flow(kept)}\n" + _body({k: v for k, v in entry.items() if k != "call"}))
+        lines.append(f"  - call: {_flow(entry['call'])}\n" + _body({k: v for k, v in entry.items() if k != "call"}))
     return "".join(lines)
 
 
