@@ -47,14 +47,16 @@ def signature(member: Any, wanted: set[str], unset: list[str], versions: dict[st
     parameters = [p for p in inspect.signature(member).parameters.values() if p.kind is not p.VAR_KEYWORD]
     positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     last = max((i for i, p in enumerate(positional) if p.name in wanted), default=-1)
-    texts = [_written(p.name, p.default, unset, optional=True) for p in positional[: last + 1]]
-    keywords = [_written(p.name, p.default, unset) for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in wanted]
+    texts = [_parameter(p.name, p.default, unset, optional=True) for p in positional[: last + 1]]
+    keywords = [
+        _parameter(p.name, p.default, unset) for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in wanted
+    ]
     have = {p.name for p in parameters}
-    keywords += [_written(name, default, unset) for name, default in versions.items() if name not in have]
+    keywords += [_parameter(name, default, unset) for name, default in versions.items() if name not in have]
     return ", ".join([*texts, "*", *keywords] if keywords else texts)
 
 
-def _written(name: str, default: Any, unset: list[str], *, optional: bool = False) -> str:
+def _parameter(name: str, default: Any, unset: list[str], *, optional: bool = False) -> str:
     if name in unset and not optional:
         return name
     if default is inspect.Parameter.empty:
@@ -164,21 +166,19 @@ def table() -> str:
     """Gives the whole table as text."""
     overlay = yaml.safe_load(OVERLAY.read_text(encoding="utf-8"))
     lines = [HEADER.format(version=sklearn.__version__)]
-    for text, names in _groups(overlay).items():
-        lines.append(f"  - call: {_flow(names)}\n" + _body(json.loads(text)))
-    for entry in overlay["entries"]:
-        lines.append(f"  - call: {_flow(entry['call'])}\n" + _body({k: v for k, v in entry.items() if k != "call"}))
+    entries = [{"call": names} | json.loads(text) for text, names in _groups(overlay).items()]
+    lines.extend(_entry(entry) for entry in (*entries, *overlay["entries"]))
     return "".join(lines)
 
 
-def _body(entry: dict[str, Any]) -> str:
+def _entry(entry: dict[str, Any]) -> str:
     text = ""
     for key, value in entry.items():
         if key == "facts":
             text += "    facts:\n" + "".join(f"      - {_flow(fact)}\n" for fact in value)
         else:
             text += f"    {key}: {_flow(value)}\n"
-    return text
+    return "  - " + text.removeprefix("    ")
 
 
 if __name__ == "__main__":
