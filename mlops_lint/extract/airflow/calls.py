@@ -25,6 +25,7 @@ from mlops_lint.extract.airflow.values import (
     Value,
     code,
 )
+from mlops_lint.extract.python.values import HERE
 
 if TYPE_CHECKING:
     from mlops_lint.extract.airflow.machine import Machine
@@ -106,6 +107,8 @@ def _applied(machine: "Machine", decorator: Decorator, arguments: Given, node: a
 
 
 def _of_name(machine: "Machine", name: str, arguments: Given, node: ast.Call, frame: Frame) -> Value:
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "partial" and "task_id" in arguments.named.entries:
+        return Partial(machine.dotted(node.func.value, frame), arguments.named, (), node)
     bases = machine.module.names.bases(name)
     if names.is_dag(name) or any(names.is_dag(base) for base in bases):
         return dag(machine, arguments, node, frame)
@@ -119,8 +122,6 @@ def _of_name(machine: "Machine", name: str, arguments: Given, node: ast.Call, fr
         return Label()
     if names.is_data(name):
         return _data(name, arguments)
-    if names.last(name) == "partial" and isinstance(node.func, ast.Attribute):
-        return Partial(machine.dotted(node.func.value, frame), arguments.named, (), node)
     return methods.function(machine, name, arguments, node)
 
 
@@ -156,6 +157,7 @@ def dag(machine: "Machine", arguments: Given, node: ast.expr, frame: Frame) -> D
             settings = Mapping({key: arguments.positional[index]}).merged(settings)
     dag_id = settings.get("dag_id")
     name = dag_id.shown if isinstance(dag_id, Text) else dag_id if isinstance(dag_id, str) else None
+    name = name.replace(HERE, "") if name else None
     made_at = (id(node), name, machine.stack)
     if made_at not in machine.dags:
         found = Dag(name, settings, node, frame.function)
@@ -261,7 +263,8 @@ def step(
     owner, group = _place(machine, settings)
     prefix = group.prefix if group is not None else ""
     if function is None:
-        task_id = prefix + texts.pattern(settings.entries.get("task_id"), texts.shown(keyword(node, "task_id")))
+        own = texts.pattern(settings.entries.get("task_id"), texts.shown(keyword(node, "task_id")))
+        task_id = prefix + own.replace(HERE, "")
     else:
         own_id = settings.entries.get("task_id")
         task_id = prefix + (own_id if isinstance(own_id, str) else function.name)
@@ -343,10 +346,3 @@ def _of_decorated(
     if method in ("expand", "expand_kwargs"):
         return expanded(machine, receiver, given, node)
     return Unknown()
-
-
-def loop_variable(target: ast.expr, item: Value) -> Value:
-    """Gives what a loop variable is: an item where that is known, else shown by its own name."""
-    if isinstance(item, Unknown) and isinstance(target, ast.Name):
-        return Unknown(f"{{{target.id}}}")
-    return item

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import UnsetType
 
-from mlops_lint.extract.airflow import calls, names, texts
+from mlops_lint.extract.airflow import calls, frames, names, texts
 from mlops_lint.extract.airflow.order import shifted
 from mlops_lint.extract.airflow.values import (
     Dag,
+    Data,
     Decorator,
     Duration,
     Frame,
@@ -60,6 +61,8 @@ def combined(left: Value, right: Value, operator: ast.operator) -> Value:
         return shifted(left, right, forward=isinstance(operator, ast.RShift))
     if isinstance(operator, ast.BitOr) and isinstance(left, Mapping):
         return left.merged(right)
+    if isinstance(operator, (ast.BitOr, ast.BitAnd)) and _of_data(left) and _of_data(right):
+        return Items([left, right])
     if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
         return Items([*left.items, *right.items])
     if isinstance(operator, (ast.Add, ast.Mult, ast.Sub, ast.Div)):
@@ -81,6 +84,10 @@ def _calculated(left: Value, right: Value, operator: ast.operator) -> Value:
     if found is None or not abs(found) < 1e15:
         return Unknown()
     return Duration(float(found)) if isinstance(left, Duration) or isinstance(right, Duration) else found
+
+
+def _of_data(known: Value) -> bool:
+    return isinstance(known, Data) or (isinstance(known, Items) and all(_of_data(item) for item in known.items))
 
 
 def _number(known: Value) -> int | float | None:
@@ -273,10 +280,10 @@ def _comprehension(
     rounds = machine.rounds(value(machine, first.iter, frame))
     found: list[Value] = []
     for item in rounds:
-        machine.bind(first.target, calls.loop_variable(first.target, item), inner)
+        machine.bind(first.target, frames.unknown(first.target) if isinstance(item, Unknown) else item, inner)
         for generator in others:
             value(machine, generator.iter, inner)
-            machine.bind(generator.target, calls.loop_variable(generator.target, Unknown()), inner)
+            machine.bind(generator.target, frames.unknown(generator.target), inner)
         found.append(value(machine, node.value if isinstance(node, ast.DictComp) else node.elt, inner))
     if isinstance(node, ast.DictComp):
         mapping = Mapping(complete=False)

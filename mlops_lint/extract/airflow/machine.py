@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec import UnsetType
 
-from mlops_lint.extract.airflow import calls, expressions, names
+from mlops_lint.extract.airflow import calls, expressions, frames, names
 from mlops_lint.extract.airflow.order import ends, link, parts
 from mlops_lint.extract.airflow.values import (
     Dag,
@@ -35,8 +35,6 @@ BUDGET = 200_000
 DEPTH = 12
 # Rounds of a loop over tasks that stand in a list.
 ROUNDS = 64
-# What a name may be after many branches.
-OPTIONS = 8
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -116,7 +114,7 @@ class Machine:
         elif isinstance(target, (ast.Tuple, ast.List)):
             items = value.items if isinstance(value, Items) and len(value.items) == len(target.elts) else None
             for index, part in enumerate(target.elts):
-                self.bind(part, items[index] if items else _unknown(part), frame)
+                self.bind(part, items[index] if items else frames.unknown(part), frame)
         elif isinstance(target, ast.Subscript):
             self._bind_item(target, value, frame)
         elif isinstance(target, ast.Attribute):
@@ -206,12 +204,12 @@ class Machine:
             frame.names = dict(before)
             if not self.block(branch, frame):
                 results.append(frame.names)
-        frame.names = _merged(results) if results else before
+        frame.names = frames.merged(results) if results else before
         return not results
 
     def _for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
         for item in self.rounds(self.value(node.iter, frame)):
-            self.bind(node.target, _unknown(node.target) if isinstance(item, Unknown) else item, frame)
+            self.bind(node.target, frames.unknown(node.target) if isinstance(item, Unknown) else item, frame)
             self.block(node.body, frame)
         self.block(node.orelse, frame)
         return False
@@ -292,38 +290,15 @@ class Machine:
         if node in self._running or len(self._running) >= DEPTH:
             return Unknown()
         frame = Frame(function.scope, function.frame, node.name)
-        self._parameters(function, arguments, named, frame)
+        defaults = {name: self.value(node, function.frame) for name, node in frames.defaults(function.node)}
+        frames.bind_parameters(function.node, defaults, arguments, named, frame)
         stack, self.stack = self.stack, (*self.stack, id(call))
         self._running.append(node)
         self.followed.add(node)
         self.block(node.body, frame)
         self._running.pop()
         self.stack = stack
-        return _one_of(frame.returned) if frame.returned else None
-
-    def _parameters(self, function: Function, arguments: list[Value], named: Mapping, frame: Frame) -> None:
-        given = function.node.args
-        positional = [*given.posonlyargs, *given.args]
-        defaults: dict[str, ast.expr | None] = dict(
-            zip((one.arg for one in reversed(positional)), reversed(given.defaults), strict=False)
-        )
-        defaults |= {one.arg: default for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)}
-        by_position = dict(zip((one.arg for one in positional), arguments, strict=False))
-        for one in (*positional, *given.kwonlyargs):
-            default = defaults.get(one.arg)
-            if one.arg in by_position:
-                frame.names[one.arg] = by_position[one.arg]
-            elif one.arg in named.entries:
-                frame.names[one.arg] = named.entries[one.arg]
-            elif default is not None and named.complete:
-                frame.names[one.arg] = self.value(default, function.frame)
-            else:
-                frame.names[one.arg] = Unknown(f"{{{one.arg}}}")
-        if given.vararg is not None:
-            frame.names[given.vararg.arg] = Items(arguments[len(positional) :])
-        if given.kwarg is not None:
-            rest = {name: value for name, value in named.entries.items() if name not in frame.names}
-            frame.names[given.kwarg.arg] = Mapping(rest, complete=named.complete)
+        return frames.one_of(frame.returned) if frame.returned else None
 
     def _factories(self) -> None:
         """Follows the functions that make DAGs for other files, with arguments that are not known."""
@@ -353,30 +328,6 @@ def _surround(group: Group, teardown: Step) -> None:
             link(setup, root)
     for leaf in ends(group, last=True):
         link(leaf, teardown)
-
-
-def _unknown(target: ast.expr) -> Value:
-    return Unknown(f"{{{target.id}}}") if isinstance(target, ast.Name) else Unknown()
-
-
-def _one_of(values: list[Value]) -> Value:
-    found: list[Value] = []
-    for value in values:
-        for option in value.options if isinstance(value, Options) else (value,):
-            if not any(option is one or _same(option, one) for one in found):
-                found.append(option)
-    return found[0] if len(found) == 1 else Options(tuple(found[:OPTIONS]))
-
-
-def _same(one: Value, other: Value) -> bool:
-    return isinstance(one, (str, int, float, bool)) and type(one) is type(other) and one == other
-
-
-def _merged(results: list[dict[str, Value]]) -> dict[str, Value]:
-    if len(results) == 1:
-        return results[0]
-    every = {name: None for result in results for name in result}
-    return {name: _one_of([result[name] for result in results if name in result]) for name in every}
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {

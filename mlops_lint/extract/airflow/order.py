@@ -37,7 +37,7 @@ def outputs(value: Value, depth: int = _DEPTH) -> Iterator[Step]:
     """Gives the tasks whose results a value holds."""
     if isinstance(value, Output):
         yield value.step
-    elif isinstance(value, Step) and value.operator.startswith("@task"):
+    elif isinstance(value, Step) and value.operator.startswith("@"):
         yield value
     elif depth > 0 and not isinstance(value, Step):
         for inner in _inner(value):

@@ -6,7 +6,6 @@ import string
 from collections.abc import Callable
 
 from mlops_lint.extract.airflow.values import Duration, Mapping, Text, Unknown, Value
-from mlops_lint.extract.python.values import HERE
 
 # No name or command is longer; a text made to grow ends here.
 LIMIT = 4_000
@@ -51,7 +50,7 @@ def joined(parts: list[tuple[Value, str]]) -> Value:
 def plain(value: Value) -> str | None:
     """Gives the text of a value that is known."""
     if isinstance(value, str):
-        return value.removeprefix(HERE) if value.startswith(HERE) else value
+        return value
     return str(value) if isinstance(value, (bool, int, float)) else None
 
 

@@ -24,6 +24,7 @@ from mlops_lint.extract.commands.tables import (
     WRAPPERS,
 )
 from mlops_lint.extract.commands.words import HOLE, tokens
+from mlops_lint.extract.python.values import HERE
 from mlops_lint.model import Link
 
 What = Literal["script", "module", "notebook", "output"]
@@ -61,8 +62,8 @@ def code_links(command: str, folder: str | None) -> tuple[Link, ...]:
 def _link(one: Started, folder: str | None) -> Link | None:
     if one.what == "module":
         return Link("starts", f"module:{one.name}")
-    if one.name.startswith("@/"):
-        return _file(one.name[2:])
+    if one.name.startswith(HERE):
+        return _file(one.name.removeprefix(HERE))
     if folder is None or not one.placed or one.name.startswith("/"):
         return Link("runs", f"path:{one.name}")
     return _file(posixpath.join(folder, one.name))
@@ -86,8 +87,9 @@ class _Folder(msgspec.Struct, frozen=True):
 
     def holds(self, what: What, word: str) -> Iterator[Started]:
         if word and HOLE not in word and not word.startswith("~"):
-            path = posixpath.normpath(posixpath.join(self.path, word))
-            yield Started(what, path, self.placed or path.startswith(("/", "@/")))
+            sure = word.startswith(("/", HERE))
+            path = word if word.startswith(HERE) else posixpath.normpath(posixpath.join(self.path, word))
+            yield Started(what, path, self.placed or sure)
 
 
 def _walk(command: str) -> Iterator[Started]:
