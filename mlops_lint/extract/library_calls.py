@@ -71,7 +71,7 @@ def _imports(dotted: str, wanted: str) -> bool:
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, bool]) -> Subject:
     kind = KINDS[fact.kind]
-    fields: dict[str, Value] = {}
+    fields: dict[str, Value] = dict(seen)
     library = call.name.partition(".")[0]
     if "library" in kind.__struct_fields__ and library != "?":
         fields["library"] = library
