@@ -1,6 +1,7 @@
 """Bytes to text, or the problem that says why not."""
 
 import re
+from bisect import bisect_right
 
 from mlops_lint.errors import ParseError
 
@@ -46,3 +47,17 @@ def number(text: str, base: int = 10) -> int | float:
         return float(text) if base == 10 else float("inf")
     value = int(text, base)
     return value if -(2**63) <= value < 2**64 else float(value)
+
+
+class Lines:
+    """The lines of a text, to say on which of them an offset stands."""
+
+    __slots__ = ("_starts",)
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Gives line and column, both from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
