@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from mlops_lint.errors import ParseError, UsageError, suggestion
-from mlops_lint.parse.tree import Mapping, Node, Plain, Sequence, plain
+from mlops_lint.parse.tree import Mapping, Node, Plain, Sequence, duplicates, plain
 
 YAML = "mlops-lint.yaml"
 PYPROJECT = "pyproject.toml"
@@ -163,12 +163,15 @@ def _tree(path: Path) -> Node | None:
         if path.suffix == ".toml":
             from mlops_lint.parse import toml
 
-            whole = toml.parse(data)
+            whole = toml.parse(data)[0]
             return whole.get("tool", "mlops-lint") if isinstance(whole, Mapping) else None
         from mlops_lint.parse import yaml
 
         documents = yaml.parse(data)
-        return documents[0] if documents else None
+        tree = documents[0] if documents else None
+        if tree is not None and (twice := duplicates(tree)):
+            raise UsageError(f"{shown(path)}:{twice[0].line}: '{twice[0].text}' stands twice")
+        return tree
     except ParseError as error:
         raise UsageError(f"{shown(path)}:{error.line}: {error.message}") from None
 

@@ -177,6 +177,7 @@ def test_an_empty_configuration_means_the_defaults(tmp_path: Path) -> None:
             "attestations:\n  - {question: q, answer: yes, evidence: e, by: b, expires: soon}\n",
             ":2: 'attestations'[1] 'answer' is 'yes', not true or false",
         ),
+        ("select: [TRN]\nignore: []\nselect: [DAT]\n", ":3: 'select' stands twice"),
         ("- select\n", ":1: the file is a list, not a table"),
         ("select: [a\n", "not valid YAML"),
     ],
