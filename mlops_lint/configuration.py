@@ -168,12 +168,12 @@ def _tree(path: Path) -> Node | None:
         from mlops_lint.parse import yaml
 
         documents = yaml.parse(data)
-        tree = documents[0] if documents else None
-        if tree is not None and (twice := duplicates(tree)):
-            raise UsageError(f"{shown(path)}:{twice[0].line}: '{twice[0].text}' stands twice")
-        return tree
     except ParseError as error:
         raise UsageError(f"{shown(path)}:{error.line}: {error.message}") from None
+    tree = documents[0] if documents else None
+    if tree is not None and (twice := duplicates(tree)):
+        raise UsageError(f"{shown(path)}:{twice[0].line}: '{twice[0].text}' stands twice")
+    return tree
 
 
 def _places(path: Path, tree: Node | None) -> dict[str, str]:
