@@ -73,7 +73,8 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     kind = KINDS[fact.kind]
     fields: dict[str, Value] = dict(seen)
     library = call.name.partition(".")[0]
-    if "library" in kind.__struct_fields__ and library != "?":
+    # On what some function returned, the root is that of the function.
+    if "library" in kind.__struct_fields__ and library != "?" and "()" not in call.name:
         fields["library"] = library
     for field, spec in fact.set.items():
         if _fits(value := _value(spec, arguments, module), kind, field):
