@@ -56,6 +56,7 @@ def discover(root: Path, exclude: tuple[str, ...] = ()) -> Found:
     if git:
         known = set(names)
         problems.extend(problem for problem in _special(root, names) if problem.path not in known)
+        files = _with_lfs(root, files)
     return Found(tuple(files), tuple(sorted(problems)), git)
 
 
@@ -67,13 +68,21 @@ def top_level(path: Path) -> Path | None:
     return None
 
 
-def lfs_paths(root: Path, paths: list[str]) -> frozenset[str]:
-    """Gives those of `paths` that .gitattributes hands to Git LFS."""
-    if not paths:
-        return frozenset()
-    out = _git(root, "check-attr", "-z", "--stdin", "filter", stdin="\0".join(paths).encode())
-    fields = (out or b"").decode("utf-8", "surrogateescape").split("\0")
-    return frozenset(path for path, value in zip(fields[0::3], fields[2::3], strict=False) if value == "lfs")
+def _with_lfs(root: Path, files: list[Entry]) -> list[Entry]:
+    """Says of every file whether .gitattributes hands it to Git LFS; git is asked only where it can be so."""
+    attributes = [entry for entry in files if entry.path.rpartition("/")[2] == ".gitattributes"]
+    if not any(b"lfs" in _head(root / entry.path) for entry in attributes):
+        return [msgspec.structs.replace(entry, lfs=False) for entry in files]
+    names = "\0".join(entry.path for entry in files).encode("utf-8", "surrogateescape")
+    out = _git(root, "check-attr", "-z", "--stdin", "filter", stdin=names) or b""
+    fields = out.decode("utf-8", "surrogateescape").split("\0")
+    kept = {path for path, value in zip(fields[0::3], fields[2::3], strict=False) if value == "lfs"}
+    return [msgspec.structs.replace(entry, lfs=entry.path in kept) for entry in files]
+
+
+def _head(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(100_000)
 
 
 def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes | None:
@@ -113,7 +122,7 @@ def _walked(root: Path) -> Iterator[str]:
         prefix = "" if relative == "." else f"{relative}/"
         if ".gitignore" in files:
             rules[prefix] = _ignore_lines(Path(folder) / ".gitignore")
-        ignored = _ignored(prefix, rules)
+        ignored = _Ignored(prefix, rules)
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         folders[:] = sorted(
             name for name in folders
@@ -128,7 +137,7 @@ def _ignore_lines(path: Path) -> list[str]:
     return path.read_bytes()[:100_000].decode("utf-8", "replace").splitlines()
 
 
-class _ignored:
+class _Ignored:
     """Whether .gitignore files from the root down to one folder name a path."""
 
     def __init__(self, prefix: str, rules: dict[str, list[str]]) -> None:
@@ -188,9 +197,9 @@ def _special(root: Path, names: list[str]) -> Iterator[Problem]:
         try:
             with os.scandir(root / folder) as entries:
                 for entry in entries:
-                    if not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
-                        if not entry.is_symlink():
-                            path = f"{folder}/{entry.name}" if folder else entry.name
-                            yield Problem(path, 1, "MLL001", "not a regular file")
+                    known = entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+                    if not known and not entry.is_symlink():
+                        path = f"{folder}/{entry.name}" if folder else entry.name
+                        yield Problem(path, 1, "MLL001", "not a regular file")
         except OSError:
             continue

@@ -8,7 +8,7 @@ Severity = Literal["error", "warning", "note"]
 Outcome = Literal["pass", "fail", "unknown"]
 
 
-class Location(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Location(msgspec.Struct, frozen=True, array_like=True):
     """A region of a file on disk; first line and column are 1, columns in code points, end exclusive.
 
     `cell` and `cell_line` are set in notebooks: the cell counted over all cells from 1, the line in it from 1.
@@ -22,9 +22,16 @@ class Location(msgspec.Struct, frozen=True, array_like=True, order=True):
     cell: int | None = None
     cell_line: int | None = None
 
+    def __lt__(self, other: "Location") -> bool:
+        """Orders by file and place; the cell follows from the place."""
+        return self._place() < other._place()
+
+    def _place(self) -> tuple[str, int, int, int, int]:
+        return self.path, self.line, self.column, self.end_line, self.end_column
+
 
 class Ref(msgspec.Struct, frozen=True):
-    """A value that is stated elsewhere, under `symbol` (`config:params.yaml#train.lr`, `constant:pkg.settings.SEED`)."""
+    """A value that is stated elsewhere, under a symbol as `constant:pkg.settings.SEED`."""
 
     symbol: str
 
@@ -82,6 +89,7 @@ PROBLEMS = {
     "MLL006": "a suppression comment matches no finding, or names no rule",
     "MLL007": "a link leads out of the tree and is not followed",
     "MLL008": "the file is a template, not yet valid in its language, and was read in part or not at all",
+    "MLL009": "our analysis of the file failed: a bug of mlops-lint, please report it",
 }
 
 

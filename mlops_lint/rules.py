@@ -65,7 +65,7 @@ def load(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
         if not folder.is_dir():
             raise UsageError(f"{folder}: there is no such folder of rules")
         for path in sorted(folder.glob("**/[A-Z]*-*.yaml")):
-            rule = _loaded(path, folder)
+            rule = _loaded(path)
             if rule.id in found:
                 raise UsageError(f"{path}:1: rule {rule.id} stands in {found[rule.id].file} already")
             found[rule.id] = rule
@@ -82,13 +82,13 @@ def check(rules: tuple[Rule, ...]) -> None:
             except UsageError as error:
                 raise UsageError(f"{_place(rule.file, field)}: {error}") from None
         known = {*documentation(KINDS[rule.subject]), "detail"}
-        for _, field, _, _ in Formatter().parse(rule.message):
-            if field is not None and field not in known:
+        for _, name, _, _ in Formatter().parse(rule.message):
+            if name is not None and name not in known:
                 where = _place(rule.file, "message")
-                raise UsageError(f"{where}: '{rule.subject}' has no field '{field}'{suggestion(field, known)}")
+                raise UsageError(f"{where}: '{rule.subject}' has no field '{name}'{suggestion(name, known)}")
 
 
-def _loaded(path: Path, folder: Path) -> Rule:
+def _loaded(path: Path) -> Rule:
     try:
         rule = msgspec.yaml.decode(path.read_bytes(), type=Rule)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:

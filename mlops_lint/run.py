@@ -94,10 +94,18 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
         seen[key] += 1
         findings.append(
             Finding(
-                rule=rule.id, name=rule.name, severity=rule.severity, question=rule.question,
-                location=verdict.location, message=verdict.message, subject_kind=node.kind, subject_name=node.name,
-                subject_symbol=node.symbol, fingerprint=_fingerprint(key, seen[key]), related=verdict.related,
-            )  # fmt: skip
+                rule=rule.id,
+                name=rule.name,
+                severity=rule.severity,
+                question=rule.question,
+                location=verdict.location,
+                message=verdict.message,
+                subject_kind=node.kind,
+                subject_name=node.name,
+                subject_symbol=node.symbol,
+                fingerprint=_fingerprint(key, seen[key]),
+                related=verdict.related,
+            )
         )
     return tuple(findings)
 

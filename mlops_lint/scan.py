@@ -20,10 +20,17 @@ _CHUNK = 16
 # Seconds for one file; a file of 10 MB of Python takes about 5.
 _SECONDS = 20
 
+
+class _TooLong(BaseException):
+    """The alarm of one file; not an Exception, so that nothing on the way takes it for an error of its own."""
+
+
 Progress = Callable[[int, int], None]
 
 
-def scan(root: Path, files: tuple[Entry, ...], cache: Cache | None, jobs: int, progress: Progress | None) -> list[Facts]:
+def scan(
+    root: Path, files: tuple[Entry, ...], cache: Cache | None, jobs: int, progress: Progress | None
+) -> list[Facts]:
     """Gives the facts of every file that is in a language we read, in the order of `files`."""
     wanted = [entry for entry in files if language(entry.path) is not None]
     tool = tool_digest()
@@ -99,7 +106,7 @@ def _row(root: Path, path: str) -> bytes:
     try:
         with _time_limit():
             return encoded(extract(path, data))
-    except TimeoutError:
+    except _TooLong:
         return encoded(_problem(path, "MLL004", f"takes longer than {_SECONDS} seconds to analyse"))
 
 
@@ -110,8 +117,8 @@ def _time_limit() -> Iterator[None]:
         yield
         return
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, _SECONDS)
@@ -128,7 +135,9 @@ def _read(root: Path, entry: Entry) -> bytes | Facts:
     if entry.size > limit:
         return _problem(entry.path, "MLL003", f"{entry.size:,} bytes; at most {limit:,} are read")
     try:
-        descriptor = os.open(root / entry.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(
+            root / entry.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return _problem(entry.path, "MLL001", "not a regular file")

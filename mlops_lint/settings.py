@@ -1,13 +1,12 @@
 """The command line and the configuration to the settings of one run."""
 
 import os
+import sys
 from pathlib import Path
 
 import msgspec
 
 from mlops_lint.configuration import Attestation, Configuration, Consumer, Level, Profile, Source, Threshold, find, read
-
-CACHE = ".mlops-lint-cache"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +55,17 @@ class Overrides(msgspec.Struct, frozen=True, kw_only=True):
     cache_dir: Path | None = None
 
 
+def default_cache() -> Path:
+    """Gives the folder that the platform has for caches: what lies in a scanned tree could be forged by its author."""
+    if (own := os.environ.get("MLOPS_LINT_CACHE_DIR")) is not None:
+        return Path(os.path.abspath(own))
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mlops-lint"
+
+
 def load(start: Path, config: Path | None = None, overrides: Overrides | None = None) -> Settings:
     """Gives the settings for a file or folder; raises UsageError at a wrong configuration.
 
@@ -95,7 +105,7 @@ def _settings(root: Path, config: Path | None, source: Source, overrides: Overri
         preview=content.preview if overrides.preview is None else overrides.preview,
         jobs=overrides.jobs,
         cache=overrides.cache,
-        cache_dir=Path(os.path.realpath(overrides.cache_dir)) if overrides.cache_dir else root / CACHE,
+        cache_dir=Path(os.path.realpath(overrides.cache_dir)) if overrides.cache_dir else default_cache(),
         places=source.places
         | dict.fromkeys(overrides.ignore or (), "--ignore")
         | dict.fromkeys(overrides.select or (), "--select"),

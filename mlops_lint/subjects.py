@@ -42,7 +42,7 @@ class Read(Kind, frozen=True, tag="read"):
     data: Annotated[Flag, "the call reads data; false for configuration or code"] = UNSET
     hub: Annotated[Flag, "downloads from a public hub that has revisions"] = UNSET
     revision: Annotated[Any_, "the revision, version or object version that is asked for"] = UNSET
-    pinned: Annotated[Flag, "what is read is fixed: by its revision, a checksum, or because it ships with the library"] = UNSET
+    pinned: Annotated[Flag, "what is read is fixed: by a revision or checksum, or it ships with the library"] = UNSET
     verify: Annotated[Flag, "false = certificate or host key is not checked"] = UNSET
 
 

@@ -11,7 +11,7 @@ from mlops_lint.rules import Rule
 def suppress(
     verdicts: list[Verdict], facts: Iterable[Facts], rules: tuple[Rule, ...], ran: frozenset[str]
 ) -> tuple[list[Verdict], list[Problem]]:
-    """Gives the verdicts with failures muted where a comment says so, and a problem for each comment that is not needed.
+    """Gives the verdicts, failures muted where a comment says so, and a problem for each needless comment.
 
     `rules` are all that exist, by which names are known; `ran` are the ids of those that ran: a comment for a rule that
     did not run is not known to be needless.
@@ -21,13 +21,14 @@ def suppress(
     used: set[tuple[Suppression, str]] = set()
     muted: list[Verdict] = []
     for verdict in verdicts:
+        reason: str | None = None
         if verdict.outcome == "fail":
             for comment in comments.get(verdict.location.path, ()):
                 name = _fitting(comment, verdict, names)
                 if name is not None:
                     used.add((comment, name))
-                    verdict = msgspec.structs.replace(verdict, muted=comment.reason)
-        muted.append(verdict)
+                    reason = comment.reason
+        muted.append(verdict if reason is None else msgspec.structs.replace(verdict, muted=reason))
     problems: list[Problem] = []
     for path, found in comments.items():
         for comment in found:

@@ -1,12 +1,11 @@
 """A file to its facts: parse it once, and hand the tree to every extractor that reads such files."""
 
 import gc
-from collections.abc import Iterator
+import os
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
-from mlops_lint.errors import ParseError
 from mlops_lint.extract.context import context
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse.languages import language
@@ -27,10 +26,14 @@ def extract(path: str, data: bytes) -> Facts:
     try:
         subjects, suppressions, found = dispatch.read(path, data, language(path) or "text", sort)
         problems.extend(found)
-    except ParseError as error:
-        problems.append(Problem(path, error.line, error.code, error.message))
     except (RecursionError, MemoryError):
         problems.append(Problem(path, 1, "MLL004", "too deeply nested to analyse"))
+    except Exception as error:
+        # One strange file must not cost the report on all others; MLOPS_LINT_DEBUG lets the error fly.
+        if os.environ.get("MLOPS_LINT_DEBUG"):
+            raise
+        what = f"the analysis of this file failed ({type(error).__name__}); please report it as a bug of mlops-lint"
+        problems.append(Problem(path, 1, "MLL009", what))
     return Facts(path, sort, subjects, suppressions, tuple(problems))
 
 
@@ -44,6 +47,3 @@ def _load_extractors() -> None:
 def frozen() -> None:
     """Prepares a process that only extracts: nothing it makes is garbage before it ends."""
     gc.disable()
-
-
-__all__ = ["Iterator", "extract", "frozen"]

@@ -1,4 +1,4 @@
-"""What sort of file it is, from its path and first lines: source, test, example, docs, notebook, vendored, generated."""
+"""A path and first lines to the sort of file: source, test, example, docs, notebook, vendored or generated."""
 
 import re
 

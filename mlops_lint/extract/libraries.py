@@ -6,7 +6,6 @@ A table is read only when a file imports its library, so the names of the files 
 import ast
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 
@@ -68,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def calls(self) -> list[str]:
+        """All names of the entry."""
         return [self.call] if isinstance(self.call, str) else self.call
 
 

@@ -61,7 +61,7 @@ def _uses(module: Module) -> Iterator[Subject]:
     for use in module.libraries.uses:
         found = next((i for i in module.imports if _imports(i.dotted, use.imported)), None)
         if found is not None:
-            record = KINDS["use"](purpose=use.purpose, tool=use.tool)  # type: ignore[call-arg]  # fields of Use
+            record = KINDS["use"](purpose=use.purpose, tool=use.tool)
             yield subject(record, module.locate(found.node), use.tool, links=(module.within(found.scope),))
 
 
@@ -82,7 +82,7 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     # What a table says of its links is nearer the truth than what we make of a `uri`.
     data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
     links = [module.within(call.scope), *data_links]
-    return subject(convert(fields, kind), module.locate(call.node), _display(call, module), links=tuple(links))
+    return subject(convert(fields, kind), module.locate(call.node), _display(call), links=tuple(links))
 
 
 def _fits(value: Known, kind: type[Kind], field: str) -> TypeGuard[Value]:
@@ -101,7 +101,7 @@ def _hints(kind: type[Kind]) -> dict[str, object]:
     return get_type_hints(kind)
 
 
-def _display(call: Call, module: Module) -> str:
+def _display(call: Call) -> str:
     """The name of the call for people: the full one, or as written where the receiver is unknown."""
     if call.name.startswith("?"):
         return ast.unparse(call.node.func)[:60]

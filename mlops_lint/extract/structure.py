@@ -23,9 +23,7 @@ _FOREIGN = frozenset(sys.stdlib_module_names) | available() | {"builtins"}
 def structure(module: Module) -> Iterator[Subject]:
     """Gives the module, its functions with what they use, its constants, entry point and tests."""
     start = Location(module.path)
-    yield subject(
-        ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}"
-    )
+    yield subject(ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}")
     imports = _imports_of(module)
     for scope in module.scopes.all:
         yield _function(module, scope, imports.get(id(scope), []))

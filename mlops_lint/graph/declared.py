@@ -4,6 +4,7 @@ import posixpath
 
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
+from mlops_lint.model import Value
 
 
 def dependencies(graph: Graph) -> None:
@@ -45,9 +46,8 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
                 continue
             producers = {part for node in graph.linked(published, made) for part in _parts(node, graph)}
             for user in graph.linked(published, used):
-                for part in _parts(user, graph) - producers:
-                    if producers:
-                        _add(graph, published, user, part, sorted(producers)[0], stated)
+                for part in _parts(user, graph) - producers if producers else ():
+                    _add(graph, published, user, part, min(producers), stated)
 
 
 def _add(
@@ -59,8 +59,8 @@ def _add(
     symbol = str(published.symbol)
     declared = any(_names(symbol, of) and (part == by or part.startswith(f"{by.rstrip('/')}/")) for of, by in stated)
     how = "registry" if published.kind == "model" else "uri" if "://" in symbol else "path"
-    fields = {"of": symbol, "by": part, "producer": producer, "declared": declared, "how": how}
-    graph.add(Node(id, "consumer", part, user.location, user.context, dict(fields), id))
+    fields: dict[str, Value] = {"of": symbol, "by": part, "producer": producer, "declared": declared, "how": how}
+    graph.add(Node(id, "consumer", part, user.location, user.context, fields, id))
     graph.connect(id, "consumes", published.id)
 
 

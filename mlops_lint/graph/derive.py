@@ -8,7 +8,7 @@ from mlops_lint.extract.context import context
 from mlops_lint.graph.declared import consumers, dependencies, imports
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
-from mlops_lint.model import Location
+from mlops_lint.model import Location, Value
 from mlops_lint.settings import Settings
 
 DATA = frozenset(
@@ -25,6 +25,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})
     _starts(graph)
+    _scripts(graph)
     _ordered_by_data(graph)
     dependencies(graph)
     imports(graph, _provided(graph))
@@ -36,13 +37,20 @@ def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
         extension = posixpath.splitext(entry.path)[1].lower().lstrip(".")
         id = f"file:{entry.path}"
         if extension in DATA or id in graph.nodes:
-            fields = {"size": entry.size, "extension": extension, "tracked": entry.tracked, "data": extension in DATA}
+            fields: dict[str, Value] = {
+                "size": entry.size,
+                "extension": extension,
+                "tracked": entry.tracked,
+                "data": extension in DATA,
+            }
             if entry.lfs is not None:
                 fields["lfs"] = entry.lfs
             if id in graph.nodes:
                 graph.nodes[id].fields.update(fields)
             else:
-                graph.add(Node(id, "file", entry.path, Location(entry.path), context(entry.path, b""), dict(fields), id))
+                graph.add(
+                    Node(id, "file", entry.path, Location(entry.path), context(entry.path, b""), dict(fields), id)
+                )
 
 
 def _project(graph: Graph, git: bool) -> None:
@@ -104,6 +112,16 @@ def _starts(graph: Graph) -> None:
     for node in graph.of_kind("file"):
         for body in bodies.get(node.location.path, ()):
             graph.connect(node.id, "starts", body)
+
+
+def _scripts(graph: Graph) -> None:
+    """A module that others import, or that stands in a package, is no script, whatever its body does when imported."""
+    for node in list(graph.of_kind("entry_point")):
+        if node.fields.get("how") == "script":
+            folder = posixpath.dirname(node.location.path)
+            packaged = posixpath.join(folder, "__init__.py") in graph.paths.files
+            if packaged or any(graph.linked(body, "imported_by") for body in graph.linked(node, "starts")):
+                graph.remove(node)
 
 
 def _ordered_by_data(graph: Graph) -> None:

@@ -12,6 +12,7 @@ from mlops_lint.subjects import ROLES
 _CODE = ("starts", "runs", "calls", "imports")
 # A function that a class inherits from may be run by it too.
 _INHERITED = ("inherits",)
+_INVERSE = {inverse: role for role, (inverse, _) in ROLES.items()}
 
 
 class Graph:
@@ -31,6 +32,15 @@ class Graph:
         """Adds a node that follows from others."""
         self.nodes[node.id] = node
         self._kinds.setdefault(node.kind, []).append(node)
+
+    def remove(self, node: Node) -> None:
+        """Takes out a node with all its edges."""
+        del self.nodes[node.id]
+        self._kinds[node.kind].remove(node)
+        for role, targets in self._edges.pop(node.id, {}).items():
+            back = ROLES[role][0] if role in ROLES else _INVERSE[role]
+            for target in targets:
+                self._edges[target][back].remove(node.id)
 
     def connect(self, source: str, role: str, target: str) -> None:
         """Adds an edge and its inverse; twice is once."""
@@ -122,15 +132,15 @@ class Graph:
 
     def cycle(self, members: list[Node], role: str) -> list[Node]:
         """Gives the nodes of one cycle among `members` along `role`, in order; empty where there is none."""
-        import networkx
+        import networkx as nx
 
         ids = {node.id for node in members}
-        directed = networkx.DiGraph()
+        directed: nx.DiGraph[str] = nx.DiGraph()
         for node in members:
             for target in self._edges.get(node.id, {}).get(role, ()):
                 if target in ids:
                     directed.add_edge(node.id, target)
         try:
-            return [self.nodes[source] for source, _ in networkx.find_cycle(directed)]
-        except networkx.NetworkXNoCycle:
+            return [self.nodes[source] for source, _ in nx.find_cycle(directed)]
+        except nx.NetworkXNoCycle:
             return []

@@ -31,6 +31,7 @@ class _Linker:
         self._nodes: dict[str, Node] = {}
         self._modules = _modules(facts)
         self._paths = Paths((entry.path for entry in files), _declared(facts))
+        self._meant: dict[tuple[str, str, str], str] = {}
         self._made: frozenset[str] = frozenset()
         """Paths of data that some file defines: they are there once their stage has run."""
 
@@ -98,8 +99,8 @@ class _Linker:
         if scheme in ("module", "function", "constant") and symbol not in self._nodes:
             return self._dotted(scheme, rest, path)
         if scheme == "pipeline-id":
-            found = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
-            return found[0] if len(found) == 1 else f"?{symbol}"
+            named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
+            return named[0] if len(named) == 1 else f"?{symbol}"
         return symbol
 
     def _config(self, symbol: str, path: str) -> str:
@@ -109,6 +110,12 @@ class _Linker:
 
     def _dotted(self, scheme: str, name: str, path: str) -> str:
         importer = path.rpartition(".")[0].replace("/", ".")
+        key = (scheme, name, importer.rpartition(".")[0])
+        if key not in self._meant:
+            self._meant[key] = self._searched(scheme, name, importer, _DEPTH)
+        return self._meant[key]
+
+    def _searched(self, scheme: str, name: str, importer: str, depth: int) -> str:
         found = self._modules.split(name, importer)
         if found is None:
             return f"?{scheme}:{name}"
@@ -116,9 +123,13 @@ class _Linker:
         if scheme == "module" or not rest:
             return f"function:{module}.<module>" if scheme in ("module", "function") else f"?{scheme}:{name}"
         symbol = f"{scheme}:{module}.{rest}"
-        if symbol not in self._nodes and (starred := self._modules.starred(module)) is not None:
-            return self._dotted(scheme, f"{starred}.{rest}", self._modules.path(module))
-        return symbol if symbol in self._nodes else self._method(scheme, module, rest)
+        if symbol in self._nodes:
+            return symbol
+        for starred in self._modules.starred(module) if depth > 0 else ():
+            behind = self._searched(scheme, f"{starred}.{rest}", module, depth - 1)
+            if not behind.startswith("?"):
+                return behind
+        return self._method(scheme, module, rest)
 
     def _method(self, scheme: str, module: str, rest: str) -> str:
         """A method that a base class defines, or the class of an attribute that we do not know."""

@@ -14,10 +14,14 @@ class Modules:
     def __init__(self, paths: dict[str, str], exports: dict[str, tuple[str, ...]]) -> None:
         """`paths`: dotted name -> path of the file; `exports`: dotted name -> `name=module.name` of its imports."""
         self._paths = paths
-        self._exports = {
-            module: {name: target for name, _, target in (item.partition("=") for item in items)}
-            for module, items in exports.items()
-        }
+        self._exports: dict[str, dict[str, str]] = {}
+        self._starred: dict[str, list[str]] = {}
+        for module, items in exports.items():
+            for name, _, target in (item.partition("=") for item in items):
+                if name == "*":
+                    self._starred.setdefault(module, []).append(target)
+                else:
+                    self._exports.setdefault(module, {})[name] = target
         self._suffixes: dict[str, list[str]] = {}
         for dotted in paths:
             parts = dotted.split(".")
@@ -27,7 +31,7 @@ class Modules:
         self._found: dict[tuple[str, str], str | None] = {}
 
     def module(self, name: str, importer: str) -> str | None:
-        """Gives the module that `importer` (a dotted name) means by `name`; None = not of this repository, or several."""
+        """Gives the module that `importer`, a dotted name, means by `name`; None = none of ours, or several."""
         key = (name, importer.rpartition(".")[0])
         if key not in self._found:
             self._found[key] = self._search(name, importer)
@@ -63,10 +67,6 @@ class Modules:
         # A relative import was made absolute from the path already; an absolute one is searched from here.
         return self.split(f"{target}.{rest}" if rest else target, module, depth - 1) or (module, name)
 
-    def starred(self, module: str) -> str | None:
-        """Gives the module that a module takes all names from."""
-        return self._exports.get(module, {}).get("*")
-
-    def path(self, module: str) -> str:
-        """Gives the path of a module."""
-        return self._paths[module]
+    def starred(self, module: str) -> list[str]:
+        """Gives the modules that a module takes all names from."""
+        return self._starred.get(module, [])

@@ -8,7 +8,7 @@ class Node:
 
     __slots__ = ("context", "dangling", "fields", "id", "kind", "links", "location", "name", "symbol")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # a record; a plain class, as a million of them are made
         self, id: str, kind: str, name: str, location: Location, context: str, fields: dict[str, Value],
         symbol: str | None = None,
     ) -> None:  # fmt: skip

@@ -34,7 +34,7 @@ _UPSTREAM = ("depends_on", "reads", "written_by", "inside", "contains", "saved_b
 _DOWNSTREAM = ("depended_on_by", "writes", "read_by", "inside", "contains", "saves", "loaded_by")
 
 
-class Unknown(Exception):
+class Unknown(Exception):  # noqa: N818  # an answer, not an error
     """Raised inside an expression where the answer cannot be known."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Environment:
         _check_fields(text, kind)
         try:
             self._compiled[text] = self._cel.compile(text)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the runtime raises what it has, of no common class
             raise UsageError(_one_line(str(error))) from None
         returned = self._compiled[text].return_type().name()
         if returned not in ("BOOL", "bool", "DYN", "dyn"):
@@ -154,7 +154,7 @@ class Environment:
     def _exists(self, kind: str, fields: View | None = None) -> bool:
         wanted = fields or {}
         return any(
-            (node.context in _OWN or kind == "test" and node.context == "test")
+            (node.context in _OWN or (kind == "test" and node.context == "test"))
             and all(node.fields.get(name) == value for name, value in wanted.items())
             for node in self._loaded().of_kind(kind)
         )
@@ -170,7 +170,7 @@ class Environment:
 
 
 def variable(kind: str) -> str:
-    """Gives the name under which an expression sees its subject: the kind, with `_` behind it where CEL keeps the word."""
+    """Gives the name of a subject in expressions: its kind, with `_` behind it where CEL keeps the word."""
     return f"{kind}_" if kind in _RESERVED else kind
 
 
@@ -192,7 +192,9 @@ def _check_fields(text: str, kind: str) -> None:
         owner = name.removesuffix("_")
         known = set(documentation(KINDS[owner])) if owner in KINDS else every
         if field not in known:
-            what = f"'{owner}' has no field '{field}'" if owner in KINDS else f"no kind of subject has a field '{field}'"
+            what = (
+                f"'{owner}' has no field '{field}'" if owner in KINDS else f"no kind of subject has a field '{field}'"
+            )
             raise UsageError(what + suggestion(field, known))
     for owner in re.findall(r"(?<![\w.])([a-z_]\w*)\.", bare):
         if owner in KINDS and owner != variable(kind):
@@ -207,4 +209,3 @@ def _check_fields(text: str, kind: str) -> None:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:400]
-

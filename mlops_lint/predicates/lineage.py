@@ -1,4 +1,4 @@
-"""What tasks read and write, themselves and through their code, and whether that is declared, ordered and repeatable."""
+"""What tasks read and write, themselves and in their code: whether it is declared, ordered and repeatable."""
 
 from functools import lru_cache
 
@@ -18,9 +18,9 @@ def inputs_declared(task: Node, graph: Graph) -> Answer:
     made = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
     missing: list[Related] = []
     for script in graph.linked(task, "runs"):
-        for path in [script.location.path, *_imported(script, graph)]:
-            if not _covers(declared, path):
-                missing.append(Related(script.location, f"{path} is run, but is not a declared input"))
+        used = [script.location.path, *_imported(script, graph)]
+        bare = [path for path in used if not _covers(declared, path)]
+        missing += [Related(script.location, f"{path} is run, but is not a declared input") for path in bare]
     for read in _calls(task, graph, ("read", "model_load")):
         for data in graph.linked(read, "reads"):
             known = data.fields.get("scheme") == "local" and data.fields.get("exists") is not None
@@ -35,9 +35,9 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
     declared = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
     missing: list[Related] = []
     for write in _calls(task, graph, ("write", "model")):
-        for data in graph.linked(write, "writes"):
-            if data.fields.get("scheme") == "local" and data.id not in declared:
-                missing.append(Related(write.location, f"{data.fields['uri']} is written here"))
+        local = [data for data in graph.linked(write, "writes") if data.fields.get("scheme") == "local"]
+        bare = [data for data in local if data.id not in declared]
+        missing += [Related(write.location, f"{data.fields['uri']} is written here") for data in bare]
     return _declared(missing, bool(graph.linked(task, "runs")))
 
 

@@ -33,7 +33,7 @@ def serves_model(service: Node, graph: Graph) -> bool:
 
 
 @predicate
-def watched(service: Node, graph: Graph) -> bool:
+def watched(_service: Node, graph: Graph) -> bool:
     """Something observes the predictions of a service, in its own code or in the repository."""
     return any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test")
 

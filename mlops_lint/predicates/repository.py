@@ -5,7 +5,7 @@ from mlops_lint.predicates.registry import predicate
 
 
 @predicate
-def has_pipeline(project: Node, graph: Graph) -> bool:
+def has_pipeline(_project: Node, graph: Graph) -> bool:
     """A pipeline definition, or a tool for pipelines, is used here."""
     managed = any(one.fields.get("managed") is True and one.context != "test" for one in graph.of_kind("pipeline"))
     return managed or any(one.fields.get("purpose") == "pipeline" for one in graph.of_kind("use"))

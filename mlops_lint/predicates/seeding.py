@@ -40,6 +40,12 @@ def run_trains(node: Node, graph: Graph) -> bool:
 
 
 @predicate
+def is_run(node: Node, graph: Graph) -> bool:
+    """A script, a notebook or a task of the project's own runs this code."""
+    return any(one.context in ("source", "notebook") for one in _runs(node, graph))
+
+
+@predicate
 def draws(node: Node, graph: Graph) -> bool:
     """A run of this draws from a global generator."""
     return bool(_draws(node, graph))
@@ -79,7 +85,9 @@ def _runs(node: Node, graph: Graph) -> list[Node]:
 def _bodies(node: Node, graph: Graph) -> list[Node]:
     """The body of the module that a subject stands in, which runs whoever uses it."""
     path = node.location.path
-    return [one for one in graph.of_kind("function") if one.location.path == path and one.fields.get("what") == "module"]
+    return [
+        one for one in graph.of_kind("function") if one.location.path == path and one.fields.get("what") == "module"
+    ]
 
 
 def _seeds(runner: Node, generator: str, graph: Graph) -> bool | None:

@@ -14,7 +14,7 @@ _SPLIT_METHODS = frozenset({"split"})
 
 
 def fitted_before_split(module: Module) -> dict[int, bool]:
-    """Gives, for the node (by its `id`) of each call that fits a transformer: is what it was fitted on split later?
+    """Gives, by the `id` of the node of a call that fits a transformer, whether its data is split later.
 
     A call is left out where neither a later nor an earlier split of its data is seen.
     """

@@ -39,6 +39,7 @@ class Module:
 
     @property
     def imports(self) -> list[Import]:
+        """All imports in order of the source."""
         return self.scopes.imports
 
     def within(self, scope: Scope) -> Link:

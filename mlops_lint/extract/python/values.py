@@ -90,10 +90,9 @@ class Values:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Call) and self._names.name(inner.func, scope) in CLOCKS:
                 return True
-            if isinstance(inner, ast.Name) and depth > 0 and inner is not node:
-                if self._name_changes(inner, scope, depth):
-                    return True
-        return isinstance(node, ast.Name) and depth > 0 and self._name_changes(node, scope, depth)
+            if isinstance(inner, ast.Name) and depth > 0 and self._name_changes(inner, scope, depth):
+                return True
+        return False
 
     def _name_changes(self, node: ast.Name, scope: Scope, depth: int) -> bool:
         found = self._names.bindings(node.id, scope)
