@@ -11,7 +11,10 @@ def tracked(training: Node, graph: Graph) -> bool | None:
     """A run of this training records itself in a tracker."""
     if training.fields.get("tracked") is True:
         return True
-    return _run_uses(training, graph, frozenset({"tracking"}))
+    purposes = frozenset({"tracking"})
+    return _run_uses(training, graph, purposes) or any(
+        _run_uses(task, graph, purposes) for task in _same_pipeline(training, graph)
+    )
 
 
 @predicate
@@ -38,13 +41,25 @@ def watched(_service: Node, graph: Graph) -> bool:
     return any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test")
 
 
+def _same_pipeline(node: Node, graph: Graph) -> list[Node]:
+    """All tasks of the pipelines that run this code: one of them may record for the others."""
+    tasks = [one for one in graph.runners(node) if one.kind == "task"]
+    pipelines = {one.id: one for task in tasks for one in graph.linked(task, "part_of")}
+    return [task for pipeline in pipelines.values() for task in graph.linked(pipeline, "parts")]
+
+
 def _around(node: Node, graph: Graph) -> list[Node]:
     """All subjects in the runs that this belongs to, and in its own file."""
-    runners = graph.runners(node) or [
-        one
-        for one in graph.of_kind("function")
-        if one.location.path == node.location.path and one.fields.get("what") == "module"
-    ]
+    runners = (
+        [node]
+        if node.kind == "task"
+        else graph.runners(node)
+        or [
+            one
+            for one in graph.of_kind("function")
+            if one.location.path == node.location.path and one.fields.get("what") == "module"
+        ]
+    )
     found = {one.id: one for runner in runners for one in graph.reached(runner)}
     return list(found.values())
 
