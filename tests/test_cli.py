@@ -57,6 +57,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("eda.ipynb", "notebooks/model.ipynb"):
         (tmp_path / name).write_text(empty)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLOPS_LINT_CACHE_DIR", str(tmp_path.parent / "cache"))
     return tmp_path
 
 

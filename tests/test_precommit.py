@@ -85,6 +85,7 @@ def try_repo(hooks: Path, repository: Path, hook: str, *options: str) -> subproc
         folder=repository,
         PRE_COMMIT_HOME=str(repository.parent / "home"),
         PYTHONPATH=sysconfig.get_path("purelib"),
+        MLOPS_LINT_CACHE_DIR=str(repository.parent / "cache"),
         PIP_NO_INDEX="1",
         PIP_NO_DEPS="1",
         PIP_NO_BUILD_ISOLATION="0",  # pip reads the negated option the wrong way round: 0 = not isolated

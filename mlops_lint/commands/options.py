@@ -17,7 +17,7 @@ def shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preview", action="store_true", default=None, help="also run rules that are still tried out")
     parser.add_argument("--profile", choices=("research", "production"), help="what is asked; default: as it shows")
     parser.add_argument("--no-cache", action="store_true", help="read every file anew, and keep nothing")
-    parser.add_argument("--cache-dir", type=Path, metavar="D", help="default: .mlops-lint-cache at the root")
+    parser.add_argument("--cache-dir", type=Path, metavar="D", help="default: the user's folder for caches")
     parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes; default: one a processor")
 
 
