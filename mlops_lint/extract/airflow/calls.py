@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Airflow 1 and 2 take it as the third positional argument.
 _SCHEDULE = 2
+# What a task costs of the budget: no file has more than some thousands.
+STEP = 20
 # They take a task_id and make no task.
 _NO_TASKS = frozenset({"dict", "get_task", "has_task", "TaskInstance", "XComArg", "PlainXComArg", "xcom_pull", "Link"})
 
@@ -44,7 +46,7 @@ def call(machine: "Machine", node: ast.Call, frame: Frame) -> Value:
         if isinstance(receiver, (Decorated, Partial)):
             return _of_decorated(machine, receiver, function.attr, given(machine, node, frame), node)
         if methods.known(receiver):
-            return methods.call(receiver, function.attr, given(machine, node, frame), node)
+            return methods.call(machine, receiver, function.attr, given(machine, node, frame), node)
         called = Unknown() if _acts(function.value) else machine.value(function, frame)
     else:
         called = machine.value(function, frame)
@@ -74,11 +76,19 @@ def given(machine: "Machine", node: ast.Call, frame: Frame) -> Given:
             found.positional.append(value)
         elif isinstance(value, Items):
             found.positional += value.items
+            machine.spend(len(value.items))
         else:
             found.named.complete = False
     for keyword in node.keywords:
         value = machine.value(keyword.value, frame)
-        found.named = found.named.merged(value if keyword.arg is None else Mapping({keyword.arg: value}))
+        if keyword.arg is not None:
+            found.named.entries[keyword.arg] = value
+        elif isinstance(value, Mapping):
+            # No argument may be given twice.
+            found.named.entries |= value.entries
+            found.named.complete = found.named.complete and value.complete
+        else:
+            found.named.complete = False
     return found
 
 
@@ -102,7 +112,7 @@ def _applied(machine: "Machine", decorator: Decorator, arguments: Given, node: a
         return decorated(machine, decorator, first)
     settings = arguments.named
     if arguments.positional:
-        settings = Mapping({"dag_id" if decorator.what == "dag" else "group_id": first}).merged(settings)
+        settings = settings.merged(Mapping({"dag_id" if decorator.what == "dag" else "group_id": first}))
     return Decorator(decorator.what, decorator.operator, settings, node)
 
 
@@ -117,7 +127,7 @@ def _of_name(machine: "Machine", name: str, arguments: Given, node: ast.Call, fr
     if names.is_operator(name) or any(names.is_operator(base) for base in bases) or _own(machine, name, arguments):
         return step(machine, name, arguments, node, frame)
     if names.edges(name) is not None:
-        return _ordered(name, arguments)
+        return _ordered(machine, name, arguments)
     if names.is_label(name):
         return Label()
     if names.is_data(name):
@@ -132,9 +142,9 @@ def _own(machine: "Machine", name: str, arguments: Given) -> bool:
     return "task_id" in arguments.named.entries or names.is_operator(f"airflow.{names.last(name)}")
 
 
-def _ordered(name: str, arguments: Given) -> Value:
+def _ordered(machine: "Machine", name: str, arguments: Given) -> Value:
     values = arguments.positional or [arguments.named.get("from_tasks"), arguments.named.get("to_tasks")]
-    (chained if names.edges(name) == "chain" else crossed)(values)
+    (chained if names.edges(name) == "chain" else crossed)(values, machine.spend)
     return None
 
 
@@ -154,7 +164,7 @@ def dag(machine: "Machine", arguments: Given, node: ast.expr, frame: Frame) -> D
     settings = arguments.named
     for index, key in ((0, "dag_id"), (_SCHEDULE, "schedule")):
         if len(arguments.positional) > index:
-            settings = Mapping({key: arguments.positional[index]}).merged(settings)
+            settings = settings.merged(Mapping({key: arguments.positional[index]}))
     dag_id = settings.get("dag_id")
     name = dag_id.shown if isinstance(dag_id, Text) else dag_id if isinstance(dag_id, str) else None
     name = name.replace(HERE, "") if name else None
@@ -271,6 +281,7 @@ def step(
     key = (id(node), task_id, id(owner), machine.stack)
     found = machine.steps.get(key)
     if found is None:
+        machine.spend(STEP)
         name = _free(task_id, owner) if function is not None else task_id
         where = node if function is None else function.decorator.node
         found = machine.steps[key] = Step(name, operator, settings, where, frame.scope)
@@ -279,7 +290,7 @@ def step(
         found.dag = owner
         if owner is not None:
             owner.steps.append(found)
-    if group is not None and found not in group.steps:
+    if group is not None:
         found.group = group
         group.add(found)
     for value in arguments.all():
@@ -290,12 +301,10 @@ def step(
 
 def _free(task_id: str, owner: Dag | None) -> str:
     """Gives an id as Airflow does: the second call of a decorated function is task__1."""
-    taken = {one.task_id for one in owner.steps} if owner is not None else set()
-    count, name = 0, task_id
-    while name in taken:
-        count += 1
-        name = f"{task_id}__{count}"
-    return name
+    if owner is None:
+        return task_id
+    count = owner.taken[task_id] = owner.taken.get(task_id, -1) + 1
+    return f"{task_id}__{count}" if count else task_id
 
 
 def _place(machine: "Machine", settings: Mapping) -> tuple[Dag | None, Group | None]:

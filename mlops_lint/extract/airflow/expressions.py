@@ -9,6 +9,7 @@ from msgspec import UnsetType
 from mlops_lint.extract.airflow import calls, frames, names, texts
 from mlops_lint.extract.airflow.order import shifted
 from mlops_lint.extract.airflow.values import (
+    Assets,
     Dag,
     Data,
     Decorator,
@@ -55,14 +56,14 @@ def truth(answer: Value) -> bool | None:
     return bool(answer) if answer is None or isinstance(answer, (bool, int, float, str)) else True
 
 
-def combined(left: Value, right: Value, operator: ast.operator) -> Value:
+def combined(machine: "Machine", left: Value, right: Value, operator: ast.operator) -> Value:
     """Gives what an operator makes of two values."""
     if isinstance(operator, (ast.RShift, ast.LShift)):
-        return shifted(left, right, forward=isinstance(operator, ast.RShift))
+        return shifted(left, right, machine.spend, forward=isinstance(operator, ast.RShift))
     if isinstance(operator, ast.BitOr) and isinstance(left, Mapping):
         return left.merged(right)
     if isinstance(operator, (ast.BitOr, ast.BitAnd)) and _of_data(left) and _of_data(right):
-        return Items([left, right])
+        return Assets()
     if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
         return Items([*left.items, *right.items])
     if isinstance(operator, (ast.Add, ast.Mult, ast.Sub, ast.Div)):
@@ -87,7 +88,8 @@ def _calculated(left: Value, right: Value, operator: ast.operator) -> Value:
 
 
 def _of_data(known: Value) -> bool:
-    return isinstance(known, Data) or (isinstance(known, Items) and all(_of_data(item) for item in known.items))
+    # Two sides of an expression of assets, not a list, which may hold itself.
+    return isinstance(known, (Data, Assets))
 
 
 def _number(known: Value) -> int | float | None:
@@ -182,7 +184,7 @@ def _operation(machine: "Machine", node: ast.BinOp, frame: Frame) -> Value:
         elif isinstance(step.op, ast.Div) and isinstance(left, (str, Unknown)):
             left = _path(machine, step, frame)
         else:
-            left = combined(left, right, step.op)
+            left = combined(machine, left, right, step.op)
         left_node = step
     return left
 
@@ -228,7 +230,7 @@ def _conditional(machine: "Machine", node: ast.IfExp, frame: Frame) -> Value:
     answer = truth(value(machine, node.test, frame))
     if answer is not None:
         return value(machine, node.body if answer else node.orelse, frame)
-    return Options((value(machine, node.body, frame), value(machine, node.orelse, frame)))
+    return frames.one_of([value(machine, node.body, frame), value(machine, node.orelse, frame)])
 
 
 def _comparison(machine: "Machine", node: ast.Compare, frame: Frame) -> Value:
@@ -250,9 +252,9 @@ def _sequence(machine: "Machine", node: ast.List | ast.Tuple | ast.Set, frame: F
     for part in node.elts:
         if isinstance(part, ast.Starred):
             inner = value(machine, part.value, frame)
-            found.items += inner.items if isinstance(inner, Items) else [inner]
+            found.add(inner.items if isinstance(inner, Items) else [inner])
         else:
-            found.items.append(value(machine, part, frame))
+            found.add([value(machine, part, frame)])
     return found
 
 

@@ -30,7 +30,7 @@ from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Ref
 
 # Statements and expressions gone through in one file: a DAG file with a thousand tasks needs a tenth.
-BUDGET = 200_000
+BUDGET = 100_000
 # Functions that call functions that make tasks.
 DEPTH = 12
 # Rounds of a loop over tasks that stand in a list.
@@ -71,9 +71,9 @@ class Machine:
         except Exhausted:
             return
 
-    def spend(self) -> None:
-        """Takes one from the budget; raises Exhausted when it is used up."""
-        self._budget -= 1
+    def spend(self, cost: int = 1) -> None:
+        """Takes from the budget; raises Exhausted when it is used up."""
+        self._budget -= cost
         if self._budget < 0:
             raise Exhausted
 
@@ -131,7 +131,7 @@ class Machine:
                 holder.others.append(value)
                 holder.complete = False
         elif isinstance(holder, Items):
-            holder.items.append(value)
+            holder.add([value])
 
     def _bind_attribute(self, target: ast.Attribute, value: Value, frame: Frame) -> None:
         holder = self.value(target.value, frame)
@@ -170,9 +170,9 @@ class Machine:
     def _augmented(self, node: ast.AugAssign, frame: Frame) -> bool:
         old, new = self.value(node.target, frame), self.value(node.value, frame)
         if isinstance(old, Items):
-            old.items += new.items if isinstance(new, Items) else [new]
+            old.add(new.items if isinstance(new, Items) else [new])
         elif isinstance(node.op, (ast.RShift, ast.LShift, ast.BitOr)):
-            self.bind(node.target, expressions.combined(old, new, node.op), frame)
+            self.bind(node.target, expressions.combined(self, old, new, node.op), frame)
         else:
             self.bind(node.target, Unknown(), frame)
         return False
@@ -199,6 +199,7 @@ class Machine:
     def _either(self, branches: list[list[ast.stmt]], frame: Frame) -> bool:
         """Follows branches of which one is taken; names may afterwards be what any of them makes them."""
         before = frame.names
+        self.spend(len(before) // 8)
         results: list[dict[str, Value]] = []
         for branch in branches:
             frame.names = dict(before)

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlops_lint.extract.airflow import names, texts
+from mlops_lint.extract.airflow.frames import one_of
 from mlops_lint.extract.airflow.order import ends, join, link
 from mlops_lint.extract.airflow.values import (
     Dag,
@@ -33,10 +34,10 @@ def known(receiver: Value) -> bool:
     return isinstance(receiver, _KNOWN)
 
 
-def call(receiver: Value, method: str, given: Given, node: ast.Call) -> Value:
+def call(machine: "Machine", receiver: Value, method: str, given: Given, node: ast.Call) -> Value:
     """Gives what a method gives."""
     if isinstance(receiver, (Step, Output, Group, Options)):
-        return _of_task(receiver, method, given)
+        return _of_task(machine, receiver, method, given)
     if isinstance(receiver, Items):
         return _of_items(receiver, method, given)
     if isinstance(receiver, Mapping):
@@ -46,11 +47,11 @@ def call(receiver: Value, method: str, given: Given, node: ast.Call) -> Value:
     return _of_text(receiver, method, given, node)
 
 
-def _of_task(receiver: Step | Output | Group | Options, method: str, given: Given) -> Value:
+def _of_task(machine: "Machine", receiver: Step | Output | Group | Options, method: str, given: Given) -> Value:
     if method == "set_downstream":
-        join(receiver, given.first("task_or_task_list"))
+        join(receiver, given.first("task_or_task_list"), machine.spend)
     elif method == "set_upstream":
-        join(given.first("task_or_task_list"), receiver)
+        join(given.first("task_or_task_list"), receiver, machine.spend)
     elif method in ("as_setup", "as_teardown") and isinstance(receiver, (Step, Output)):
         return _set_up(receiver.step if isinstance(receiver, Output) else receiver, method, given)
     elif isinstance(receiver, (Step, Output)):
@@ -70,13 +71,13 @@ def _set_up(step: Step, method: str, given: Given) -> Step:
 def _of_items(receiver: Items, method: str, given: Given) -> Value:
     first = given.positional[-1] if given.positional else None
     if method in ("append", "add", "insert"):
-        receiver.items.append(first)
+        receiver.add([first])
     elif method in ("extend", "update"):
-        receiver.items += first.items if isinstance(first, Items) else [first]
+        receiver.add(first.items if isinstance(first, Items) else [first])
     elif method == "copy":
         return Items(list(receiver.items))
     elif method == "pop":
-        return Options(tuple(receiver.items)) if len(receiver.items) > 1 else next(iter(receiver.items), Unknown())
+        return one_of(list(receiver.items)) if receiver.items else Unknown()
     return None
 
 

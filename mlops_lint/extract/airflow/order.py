@@ -1,12 +1,12 @@
 """Which task waits for which: the operators, methods and functions that say so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from mlops_lint.extract.airflow.values import Group, Items, Label, Mapping, Options, Output, Step, Value
 
-# A list in a list in a list is as deep as anybody writes.
-_DEPTH = 6
+Spend = Callable[[int], None]
+"""Takes from the budget of the file."""
 
 
 def ends(value: Value, *, last: bool) -> list[Step]:
@@ -20,56 +20,71 @@ def ends(value: Value, *, last: bool) -> list[Step]:
     return list(found)
 
 
-def parts(value: Value, depth: int = _DEPTH) -> Iterator[Step | Group]:
+def parts(value: Value) -> Iterator[Step | Group]:
     """Gives the tasks and groups that a value holds."""
-    if isinstance(value, (Step, Group)):
-        yield value
-    elif isinstance(value, Output):
-        yield value.step
-    elif isinstance(value, Label):
-        yield from value.carried
-    elif depth > 0:
-        for inner in _inner(value):
-            yield from parts(inner, depth - 1)
+    for one in _all(value):
+        if isinstance(one, (Step, Group)):
+            yield one
+        elif isinstance(one, Output):
+            yield one.step
+        elif isinstance(one, Label):
+            yield from one.carried
 
 
-def outputs(value: Value, depth: int = _DEPTH) -> Iterator[Step]:
+def outputs(value: Value) -> Iterator[Step]:
     """Gives the tasks whose results a value holds."""
-    if isinstance(value, Output):
-        yield value.step
-    elif isinstance(value, Step) and value.operator.startswith("@"):
-        yield value
-    elif depth > 0 and not isinstance(value, Step):
-        for inner in _inner(value):
-            yield from outputs(inner, depth - 1)
+    for one in _all(value):
+        if isinstance(one, Output):
+            yield one.step
+        elif isinstance(one, Step) and one.operator.startswith("@"):
+            yield one
 
 
-def _inner(value: Value) -> "list[Value] | tuple[Value, ...]":
+def _all(value: Value) -> Iterator[Value]:
+    """Gives a value and all in it, each list once: one may hold itself."""
+    seen: set[int] = set()
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, (Items, Options, Mapping)):
+            if id(one) not in seen:
+                seen.add(id(one))
+                rest += reversed(_inner(one))
+        else:
+            yield one
+
+
+def _inner(value: Items | Options | Mapping) -> "list[Value] | tuple[Value, ...]":
     if isinstance(value, Items):
         return value.items
-    if isinstance(value, Options):
-        return value.options
-    return value.values() if isinstance(value, Mapping) else []
+    return value.options if isinstance(value, Options) else value.values()
 
 
-def shifted(left: Value, right: Value, *, forward: bool) -> Value:
+def shifted(left: Value, right: Value, spend: Spend, *, forward: bool) -> Value:
     """Links what stands on the two sides of `>>` or `<<`, and gives what the expression gives."""
     if isinstance(right, Label):
         right.carried = tuple(parts(left))
         return right
     if forward:
-        join(left, right)
+        join(left, right, spend)
     else:
-        join(right, left)
+        join(right, left, spend)
     return right
 
 
-def join(before: Value, after: Value) -> None:
+def join(before: Value, after: Value, spend: Spend) -> None:
     """Lets all tasks of `after` wait for all of `before`."""
+    spend(sum(_weight(part) for side in (before, after) for part in parts(side)))
     later = ends(after, last=False)
-    for step in ends(before, last=True):
+    earlier = ends(before, last=True)
+    spend(len(earlier) * len(later))
+    for step in earlier:
         for waiting in later:
             link(step, waiting)
+
+
+def _weight(part: Step | Group) -> int:
+    return 1 if isinstance(part, Step) else sum(1 + len(step.upstream) for step in part.steps)
 
 
 def link(before: Step, after: Step) -> None:
@@ -88,19 +103,19 @@ def _adopt(one: Step, other: Step) -> None:
             dag.steps.append(step)
 
 
-def chained(values: list[Value]) -> None:
+def chained(values: list[Value], spend: Spend) -> None:
     """Links as `chain` does: lists side by side pairwise, all else completely."""
     values = [value for value in values if not isinstance(value, Label)]
     for before, after in pairwise(values):
         if isinstance(before, Items) and isinstance(after, Items):
             if len(before.items) == len(after.items):
                 for one, other in zip(before.items, after.items, strict=True):
-                    join(one, other)
+                    join(one, other, spend)
         else:
-            join(before, after)
+            join(before, after, spend)
 
 
-def crossed(values: list[Value]) -> None:
+def crossed(values: list[Value], spend: Spend) -> None:
     """Links as `chain_linear` and `cross_downstream` do: each completely to the next."""
     for before, after in pairwise(values):
-        join(before, after)
+        join(before, after, spend)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from mlops_lint.extract.airflow import names, texts
-from mlops_lint.extract.airflow.values import Dag, Duration, Items, Mapping, Step, Unknown, Value
+from mlops_lint.extract.airflow.values import Assets, Dag, Duration, Items, Mapping, Step, Unknown, Value
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.values import HERE
 from mlops_lint.model import Ref
@@ -155,7 +155,11 @@ def _schedule(module: Module, dag: Dag, found: Value) -> Text:
     if isinstance(found, Duration):
         return f"timedelta(seconds={texts.plain(_whole(found.seconds))})"
     node = dag.schedule
-    if node is not None and dag.scope is not None and (isinstance(found, Items) or _is_made(module, dag, node)):
+    if (
+        node is not None
+        and dag.scope is not None
+        and (isinstance(found, (Items, Assets)) or _is_made(module, dag, node))
+    ):
         return ast.unparse(node)[:200]
     return UNSET
 

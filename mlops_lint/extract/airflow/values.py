@@ -8,6 +8,9 @@ import msgspec
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Ref
 
+# A list that grows beyond this is made to grow.
+SIZE = 2_000
+
 
 class Unknown(msgspec.Struct, frozen=True):
     """Anything; `shown` is how a text that holds it shows it, as `{table}`."""
@@ -33,6 +36,10 @@ class Data(msgspec.Struct, frozen=True):
     uri: str
 
 
+class Assets(msgspec.Struct, frozen=True):
+    """An expression of datasets or assets, as `a | b`."""
+
+
 class Code(msgspec.Struct, frozen=True):
     """A function that is defined elsewhere."""
 
@@ -44,7 +51,11 @@ class Items:
     """A list, tuple or set; what is made in a loop stands in it once."""
 
     def __init__(self, items: "list[Value] | None" = None) -> None:
-        self.items: list[Value] = items if items is not None else []
+        self.items: list[Value] = items[:SIZE] if items is not None else []
+
+    def add(self, items: "list[Value]") -> None:
+        """Adds to the end."""
+        self.items += items[: SIZE - len(self.items)]
 
 
 class Mapping:
@@ -63,7 +74,7 @@ class Mapping:
             return Mapping(dict.fromkeys(self.entries, Unknown()), complete=False)
         kept = self.entries if other.complete else dict.fromkeys(self.entries, Unknown())
         found = Mapping({**kept, **other.entries}, complete=self.complete and other.complete)
-        found.others = [*self.others, *other.others]
+        found.others = [*self.others, *other.others][:SIZE]
         return found
 
     def get(self, key: str) -> "Value":
@@ -157,6 +168,8 @@ class Dag:
         self.schedule: ast.expr | None = None
         self.steps: list[Step] = []
         self.groups: list[str] = []
+        self.taken: dict[str, int] = {}
+        """The ids of decorated functions, with how many tasks have them."""
 
 
 class Group:
@@ -168,13 +181,13 @@ class Group:
         self.settings = settings
         self.parent = parent
         self.dag = dag
-        self.steps: list[Step] = []
+        self.steps: dict[Step, None] = {}
 
     def add(self, step: "Step") -> None:
         """Adds a task to this group and to those around it."""
         group: Group | None = self
         while group is not None:
-            group.steps.append(step)
+            group.steps[step] = None
             group = group.parent
 
     def roots(self) -> "list[Step]":
@@ -220,7 +233,7 @@ class Label:
 
 
 Value = (
-    None | bool | int | float | str | Ref | Unknown | Text | Duration | Data | Code | Items | Mapping | Options
+    None | bool | int | float | str | Ref | Unknown | Text | Duration | Data | Assets | Code | Items | Mapping | Options
     | Function | Decorator | Decorated | Partial | Dag | Group | Step | Output | Label
 )  # fmt: skip
 
