@@ -1,6 +1,7 @@
 """The command line to an exit status: 0 nothing to fail for, 1 findings, 2 a wrong command or configuration."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     # Text of a repository may hold what the terminal cannot show: that is no reason to fail.
+    # A run ends before its garbage matters, and a graph of 100,000 nodes is collected over and over: a tenth of the time.
+    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
