@@ -24,6 +24,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _files(graph, files)
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})
+    _settings(graph)
     _starts(graph)
     _scripts(graph)
     _ordered_by_data(graph)
@@ -101,6 +102,14 @@ def _containment(graph: Graph) -> None:
                 graph.connect(node.id, "inside", local[parent].id)
                 break
             parent = posixpath.dirname(parent)
+
+
+def _settings(graph: Graph) -> None:
+    """A setting that a stage names, and that no file defines, has its file and key from its symbol."""
+    for node in graph.of_kind("config_key"):
+        file, _, key = (node.symbol or "").removeprefix("config:").partition("#")
+        if key and "file" not in node.fields:
+            node.fields.update({"file": file, "key": key, "defined": False})
 
 
 def _starts(graph: Graph) -> None:
