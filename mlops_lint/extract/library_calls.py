@@ -172,7 +172,9 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
         changes = arguments.changes(name)
         return changes if condition.clock else _negated(changes)
     if condition.given is not None:
-        return (name in arguments.given) == condition.given if arguments.complete else None
+        if name in arguments.given:
+            return condition.given
+        return not condition.given if arguments.complete else None
     if condition.type is not None:
         return _is_instance(arguments.type(name), condition.type, module)
     value = arguments.value(name)
