@@ -6,14 +6,14 @@ from fnmatch import fnmatchcase
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Subject
 from mlops_lint.parse.dockerfile import Dockerfile
-from mlops_lint.parse.requirements import Requirement
+from mlops_lint.parse.requirements import Requirements
 from mlops_lint.parse.tree import Node
 
 Subjects = Iterator[Subject]
 PythonExtractor = Callable[[Module], Subjects]
 TreeExtractor = Callable[[str, tuple[Node, ...]], Subjects]
 DockerfileExtractor = Callable[[str, Dockerfile], Subjects]
-RequirementsExtractor = Callable[[str, tuple[Requirement, ...]], Subjects]
+RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
 
 PYTHON: list[PythonExtractor] = []

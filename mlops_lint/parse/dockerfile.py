@@ -189,31 +189,40 @@ def _instructions(text: str) -> Iterator[Instruction]:
     ends = {line.lstrip("\t"): number for number, line in enumerate(lines)} if "<<" in text else {}
     index = 0
     while index < len(lines):
-        first = index
-        line = lines[index].lstrip()
-        if not line.strip() or line.startswith("#"):
+        bare = lines[index].strip()
+        if not bare or bare.startswith("#"):
             index += 1
             continue
+        first = index
         written, index = _joined(lines, index, escape)
-        keyword, _, rest = written.strip().partition(" ")
-        if "\t" in keyword:
-            keyword, _, rest = written.strip().partition("\t")
-        keyword, rest = keyword.upper(), rest.strip()
-        flags: list[str] = []
-        while found := _FLAG.match(rest):
-            flags.append(found[0].strip())
-            rest = rest[found.end() :]
-        last = index
-        heredocs, index = _heredocs(lines, index, rest, ends) if keyword in _HEREDOC_KEYWORDS else ((), index)
-        # A continuation may end in comments and empty lines, which are not part of it.
-        while (
-            index == last and last > first + 1 and (not lines[last - 1].strip() or lines[last - 1].lstrip()[0] == "#")
-        ):
-            last -= 1
-        last = index if heredocs else last
-        column = len(lines[first]) - len(line) + 1
-        end_column = len(lines[last - 1].rstrip()) + 1
-        yield Instruction(keyword, tuple(flags), rest, first + 1, last, column, end_column, heredocs)
+        keyword, flags, value = _words(written)
+        end = _last(lines, first, index)
+        heredocs: tuple[Heredoc, ...] = ()
+        if keyword in _HEREDOC_KEYWORDS:
+            heredocs, index = _heredocs(lines, index, value, ends)
+            end = index if heredocs else end
+        column = len(lines[first]) - len(lines[first].lstrip()) + 1
+        end_column = len(lines[end - 1].rstrip()) + 1
+        yield Instruction(keyword, flags, value, first + 1, end, column, end_column, heredocs)
+
+
+def _words(written: str) -> tuple[str, tuple[str, ...], str]:
+    """Gives keyword, flags and the rest of an instruction."""
+    keyword, *rest = written.split(None, 1)
+    value = rest[0].strip() if rest else ""
+    flags: list[str] = []
+    start = 0
+    while found := _FLAG.match(value, start):
+        flags.append(found[0].strip())
+        start = found.end()
+    return keyword.upper(), tuple(flags), value[start:]
+
+
+def _last(lines: list[str], first: int, end: int) -> int:
+    """Gives the end of an instruction without the comments and empty lines in which a continuation may run out."""
+    while end > first + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    return end
 
 
 def _escape(lines: list[str]) -> str:
