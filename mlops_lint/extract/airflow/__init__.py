@@ -5,6 +5,8 @@ Source: apache-airflow 2.11.0 and 3.3.2, https://airflow.apache.org/docs/apache-
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from mlops_lint.extract.airflow import names, settings, texts
 from mlops_lint.extract.airflow.machine import Machine
 from mlops_lint.extract.airflow.values import Dag, Data, Function, Items, Options, Step, Text, Value, code
@@ -68,7 +70,7 @@ def _pipeline(module: Module, dag: Dag, name: str, unique: str, version: int | N
 def _task(module: Module, step: Step) -> Task:
     return Task(
         framework="airflow",
-        operator=names.shown(step.operator),
+        operator=names.shown(step.operator) or UNSET,
         remote=not names.is_marker(settings.classes(module, step)),
         retryable=True,
         retries=settings.retries(module, step),

@@ -92,12 +92,15 @@ def is_sensor(names: tuple[str, ...]) -> bool:
 
 def is_marker(names: tuple[str, ...]) -> bool:
     """Says whether a class with these names, its own and those of its bases, only marks or branches."""
-    return any(_MARKERS.search(shown(name)) and not _ASKING_BRANCH.search(name) for name in names)
+    return any(_MARKERS.search(shown(name) or "") and not _ASKING_BRANCH.search(name) for name in names)
 
 
-def shown(operator: str) -> str:
-    """Gives the name of the operator for people: the class, or `@task.<kind>`."""
-    return operator if operator.startswith("@") else last(operator)
+def shown(operator: str) -> str | None:
+    """Gives the name of the operator for people: the class, or `@task.<kind>`; None = cannot tell."""
+    if operator.startswith("@"):
+        return operator
+    name = last(operator)
+    return name if name.isidentifier() else None
 
 
 def version(imported: list[str]) -> int | None:

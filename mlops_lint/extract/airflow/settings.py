@@ -5,6 +5,7 @@ bases/operator.py of apache-airflow-task-sdk 1.3.2; the order was tried with bot
 """
 
 import ast
+import string
 from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
@@ -18,6 +19,8 @@ from mlops_lint.model import Ref
 # [core] default_task_retry_delay and [sensors] default_timeout, in seconds.
 RETRY_DELAY = 300
 SENSOR_TIMEOUT = 604_800
+# How the names of classes begin, and those of decorators.
+_CLASSES = (*string.ascii_uppercase, "_", "@")
 # [operators] default_owner
 NOBODY = "airflow"
 
@@ -60,7 +63,7 @@ def classes(module: Module, step: Step) -> tuple[str, ...]:
 
 def _of_class(module: Module, step: Step, key: str, default: Value) -> Value:
     """Gives the default of a setting: Unknown where a class of the file, or a function elsewhere, may have its own."""
-    if names.last(step.operator)[:1].islower() and not step.operator.startswith("@"):
+    if not (names.shown(step.operator) or "").startswith(_CLASSES):
         return Unknown()
     for name in classes(module, step):
         scope = module.names.scope(name)
