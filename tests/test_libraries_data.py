@@ -148,7 +148,7 @@ SQL: list[Case] = [
     ),
     (
         "with settings of its own we cannot tell",
-        "from google.cloud.bigquery import Client\ndef f(d, j): Client().load_table_from_dataframe(d, 't', job_config=j)",
+        "from google.cloud.bigquery import Client\ndef f(d, j): Client().load_table_from_json(d, 't', job_config=j)",
         "write",
         {"appends": None},
     ),

@@ -37,7 +37,9 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 Spec = Condition | Plain
-"""What a field is set to: a literal, `$parameter` for the value of an argument, or the answer of a condition."""
+"""What a field is set to: a literal, `$parameter` for the value of an argument, a text with `{parameter}` filled in, or
+`{parameter~pattern}` by the first group of a pattern (one without braces), or the answer of a condition.
+The parameter `self` is the receiver of a method."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +50,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Only where this is true."""
     set: dict[str, Spec] = {}
     links: dict[str, str] = {}
-    """role -> symbol with `{parameter}` filled in; left out where a parameter is unknown or absent."""
+    """role -> symbol with `{parameter}` filled in; left out where a parameter is unknown or absent.
+
+    Where one is made, none is made of the field `uri`.
+    """
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
