@@ -16,23 +16,37 @@ def dependencies(graph: Graph) -> None:
 
 
 def imports(graph: Graph, modules: set[str]) -> None:
-    """Says of every import whether the nearest project declares a distribution that provides it.
+    """Says of the first import of each package in a project whether the project declares what provides it.
 
-    `modules` are the import roots that the repository itself provides; imports of these are taken out of the rule by
-    leaving `declared` out.
+    `modules` are the import roots that the repository itself provides. The project of a file are the dependency files
+    in its folder and above, where they declare anything that the file imports: a list of tools for the manual at the
+    root says nothing about a notebook three folders below. Where there is none, `declared` is left out.
     """
     declared: dict[str, set[str]] = {}
     for node in graph.of_kind("dependency"):
         name = node.fields.get("distribution")
         if isinstance(name, str):
             declared.setdefault(posixpath.dirname(node.location.path), set()).add(name)
+    files: dict[str, list[Node]] = {}
     for node in graph.of_kind("import"):
-        if str(node.fields.get("top")) in modules:
-            continue
-        names = [declared[folder] for folder in _upwards(node.location.path) if folder in declared]
-        distributions = node.fields.get("distributions")
-        if names and isinstance(distributions, tuple):
-            node.fields["declared"] = any(name in known for known in names for name in distributions)
+        if str(node.fields.get("top")) not in modules:
+            files.setdefault(node.location.path, []).append(node)
+    seen: set[tuple[str, str, object]] = set()
+    for path in sorted(files):
+        nodes = sorted(files[path], key=lambda node: (node.location, node.id))
+        folders = [folder for folder in _upwards(path) if folder in declared]
+        known = {name for folder in folders for name in declared[folder]}
+        if any(_provided(node, known) for node in nodes):
+            for node in nodes:
+                key = (folders[0], node.context, node.fields.get("top"))
+                if key not in seen and node.fields.get("guarded") is False:
+                    seen.add(key)
+                    node.fields["declared"] = _provided(node, known)
+
+
+def _provided(node: Node, known: set[str]) -> bool:
+    distributions = node.fields.get("distributions")
+    return isinstance(distributions, tuple) and any(name in known for name in distributions)
 
 
 def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:

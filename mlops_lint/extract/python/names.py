@@ -18,6 +18,7 @@ class Names:
         self._libraries = libraries
         self._by_name = {scope.name: scope for scope in scopes.all}
         self._cache: dict[tuple[int, int], str] = {}
+        self._bound: dict[tuple[str, int], str] = {}
 
     def name(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
@@ -73,8 +74,13 @@ class Names:
         bindings, owner = found
         if name in owner.parameters and len(bindings) == 1:
             return self._of_parameter(owner.parameters[name], owner, depth)
-        known = [self._of_binding(binding, owner, depth) for binding in bindings]
-        return self._agreed([one for one in known if one != UNKNOWN] or known)
+        key = (name, id(owner))
+        if key not in self._bound:
+            # A name that is bound in terms of itself is unknown while we look: once for each name, not for each use.
+            self._bound[key] = UNKNOWN
+            known = [self._of_binding(binding, owner, depth) for binding in bindings]
+            self._bound[key] = self._agreed([one for one in known if one != UNKNOWN] or known)
+        return self._bound[key]
 
     def _of_parameter(self, parameter: ast.arg, owner: Scope, depth: int) -> str:
         first = next(iter(owner.parameters), None)
