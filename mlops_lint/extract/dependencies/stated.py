@@ -72,9 +72,11 @@ def dependency(
     found: Stated, location: Location, group: str, *, library: bool = False, exact: bool | None = None
 ) -> Subject:
     """Gives the subject of a requirement; `exact` says whether it is pinned where the notation is not that of pip."""
+    # What stands between `//` and `@` in an address may be a password.
+    address = re.sub(r"//[^/\s]+@", "//", found.url or "")
     record = Dependency(
         distribution=found.name,
-        specifier=found.specifier if found.url is None else f" @ {found.url}",
+        specifier=found.specifier if found.url is None else f" @ {address}",
         pinned=pinned(found.specifier, found.url) if exact is None else exact,
         group=group,
         library=library,
