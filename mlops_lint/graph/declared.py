@@ -58,10 +58,19 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
         for published in graph.of_kind(kind):
             if published.symbol is None or not published.symbol.startswith(f"{kind}:"):
                 continue
-            producers = {part for node in graph.linked(published, made) for part in _parts(node, graph)}
+            producers = {part for node in graph.linked(published, made) for part in _publishers(published, node, graph)}
             for user in graph.linked(published, used):
                 for part in _parts(user, graph) - producers if producers else ():
                     _add(graph, published, user, part, min(producers), stated)
+
+
+def _publishers(published: Node, maker: Node, graph: Graph) -> set[str]:
+    """The parts that publish what a call or task makes: a local file only where a pipeline makes it."""
+    if published.kind == "dataset" and published.fields.get("scheme") == "local":
+        if str(published.fields.get("uri", "")).startswith(("/", "~")):
+            return set()
+        return _pipelines(maker, graph)
+    return _parts(maker, graph)
 
 
 def _add(
@@ -84,11 +93,12 @@ def _names(symbol: str, pattern: str) -> bool:
 
 def _parts(node: Node, graph: Graph) -> set[str]:
     """The pipelines that run a piece of code; where none does, the folder of its project."""
+    return _pipelines(node, graph) or {_project(node.location.path, graph)}
+
+
+def _pipelines(node: Node, graph: Graph) -> set[str]:
     tasks = [node] if node.kind == "task" else [one for one in graph.runners(node) if one.kind == "task"]
-    pipelines = {one.name for task in tasks for one in graph.linked(task, "part_of") if one.fields.get("managed")}
-    if pipelines:
-        return pipelines
-    return {_project(node.location.path, graph)}
+    return {one.name for task in tasks for one in graph.linked(task, "part_of") if one.fields.get("managed")}
 
 
 def _project(path: str, graph: Graph) -> str:
