@@ -16,8 +16,8 @@ from mlops_lint.subjects import Image, subject
 def base_images(path: str, parsed: Dockerfile) -> Iterator[Subject]:
     """Gives the image of each stage that starts from neither `scratch` nor a former stage."""
     for stage in parsed.stages:
-        written = stage.image or _hidden(stage)
-        if written is not None:
+        written = (stage.image or _hidden(stage)).strip("\"'")
+        if written:
             found = reference(written)
             record = Image(reference=written, image_tag=found.tag, digest=found.digest, pinned=found.pinned)
             start = stage.start
@@ -25,7 +25,7 @@ def base_images(path: str, parsed: Dockerfile) -> Iterator[Subject]:
             yield subject(record, location, written)
 
 
-def _hidden(stage: Stage) -> str | None:
-    """Gives the image as written where an argument without a default hides it."""
+def _hidden(stage: Stage) -> str:
+    """Gives the image as written where an argument without a default hides it; "" where there is none."""
     first = (stage.start.value.split() or [""])[0]
-    return first if stage.base is None and "$" in first else None
+    return first if stage.base is None and "$" in first else ""

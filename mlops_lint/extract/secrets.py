@@ -239,7 +239,14 @@ def _is_far(host: str) -> bool:
 def _locate(path: str, text: str, start: int, end: int) -> Location:
     line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
     end_line, end_column = line + text.count("\n", start, end), end - text.rfind("\n", 0, end)
-    return Location(path, line, column, end_line, end_column)
+    if not path.endswith(".ipynb"):
+        return Location(path, line, column, end_line, end_column)
+    # Jupyter writes the keys of a cell in order of the alphabet, and each line of the source on a line of its own.
+    cell = text.count('"cell_type":', 0, start) or None
+    source = text.rfind('"source":', 0, start)
+    in_source = _where(path, text, start) == "notebook source"
+    cell_line = max(text.count("\n", source, start), 1) if in_source and cell is not None else None
+    return Location(path, line, column, end_line, end_column, cell, cell_line)
 
 
 def _where(path: str, text: str, start: int) -> str:

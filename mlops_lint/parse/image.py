@@ -10,8 +10,10 @@ from msgspec import UNSET, UnsetType
 
 # A version with two parts, a date, a build number or a commit.
 _EXACT = re.compile(
-    r"\d+\.\d+|\d{4}-\d{2}|\d{6,}|(?:^|[-_.])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?:$|[-_.])"
+    r"\d+\.\d+|\du\d+|\d{4}-\d{2}|\d{6,}|(?:^|[-_.])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?:$|[-_.])"
 )
+# Versions of what is inside another image: `2-python3.10` moves with every release of 2.
+_INSIDE = re.compile(r"(?:python|py|jdk|jre|java|ubuntu|debian|alpine|cuda|cudnn|node|spark|scala)-?\d+(?:\.\d+)*")
 # One number, or a name, is a whole release of these, as 22.04 is one of Ubuntu.
 _SYSTEMS = frozenset(
     "debian centos fedora amazonlinux rockylinux almalinux oraclelinux ubuntu archlinux photon buildpack-deps".split()
@@ -48,4 +50,4 @@ def reference(text: str) -> Reference:
 def _is_exact(name: str, tag: str) -> bool:
     if name.rpartition("/")[2] in _SYSTEMS and _RELEASE.fullmatch(tag):
         return True
-    return _EXACT.search(tag) is not None
+    return _EXACT.search(_INSIDE.sub("", tag)) is not None
