@@ -26,7 +26,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     given: bool | None = None
     """The argument stands at the call."""
     type: list[str] | None = None
-    """The argument is an instance of one of these classes, by our bases."""
+    """The argument is an instance of one of these classes, by our bases; or what one of these gives, as `gzip.open()`."""
     clock: bool | None = None
     """The argument is made from the clock, a uuid or a random number."""
     known: bool | None = None

@@ -195,7 +195,7 @@ def _compares(value: Known, condition: Condition) -> bool | None:
 
 
 def _is_instance(name: str, wanted: list[str], module: Module) -> bool | None:
-    if name.startswith("?") or name.endswith("()"):
+    if name not in wanted and (name.startswith("?") or name.endswith("()")):
         return None
     return any(one in wanted for one in (name, *module.names.bases(name)))
 
