@@ -172,11 +172,11 @@ def _lines(path: str, node: Node | None, sort: str) -> Iterator[Subject]:
     written = text(node)
     if node is None or written is None:
         return
-    for offset, line in enumerate(written.split("\n")):
-        found = stated(line) if line.strip() and not line.lstrip().startswith("#") else None
+    lines = written.split("\n")
+    for number, line in enumerate(lines, node.end_line - len(lines) + 1):
+        found = stated(line) if line.strip() else None
         if found is not None:
-            number = node.line + offset
-            column = node.column if offset == 0 else len(line) - len(line.lstrip()) + 1
-            yield dependency(
-                found, Location(path, number, column, number, column + len(line.strip())), sort, library=True
-            )
+            # Of a value in lines the parser keeps no indentation.
+            column = node.column if number == node.line else 1
+            location = Location(path, number, column, number, column + len(line.strip()))
+            yield dependency(found, location, sort, library=True)
