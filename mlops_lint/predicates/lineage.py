@@ -6,7 +6,9 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
+_OWN = ("source", "notebook")
 # Settings and code are inputs too, but other rules are about them.
+_LOG = ".log"
 _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
 
 
@@ -19,14 +21,14 @@ def inputs_declared(task: Node, graph: Graph) -> Answer:
     missing: list[Related] = []
     for script in graph.linked(task, "runs"):
         used = [script.location.path, *_imported(script, graph)]
-        bare = [path for path in used if not _covers(declared, path)]
-        missing += [Related(script.location, f"{path} is run, but is not a declared input") for path in bare]
-    for read in _calls(task, graph, ("read", "model_load")):
-        for data in graph.linked(read, "reads"):
-            known = data.fields.get("scheme") == "local" and data.fields.get("exists") is not None
-            if known and data.id not in declared | made and not str(data.fields["uri"]).endswith(_PARAMETERS):
-                missing.append(Related(read.location, f"{data.fields['uri']} is read here"))
-    return _declared(missing, bool(graph.linked(task, "runs")))
+        code = [path for path in used if not _covers(declared, path)]
+        missing += [Related(script.location, f"{path} is run, but is not a declared input") for path in code]
+    reads = _calls(task, graph, ("read", "model_load"))
+    for read in reads:
+        bare = [data for data in graph.linked(read, "reads") if _inside(data) and data.id not in declared | made]
+        bare = [data for data in bare if not str(data.fields["uri"]).endswith(_PARAMETERS)]
+        missing += [Related(read.location, f"{data.fields['uri']} is read here") for data in bare]
+    return _declared(missing, task, reads, graph)
 
 
 @predicate
@@ -34,18 +36,20 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
     """Every data, model or metrics file that the code of a stage writes is one of the stage's outputs."""
     declared = {id for one in graph.linked(task, "writes") for id in _overlap(one, graph)}
     missing: list[Related] = []
-    for write in _calls(task, graph, ("write", "model")):
-        local = [data for data in graph.linked(write, "writes") if data.fields.get("scheme") == "local"]
-        bare = [data for data in local if data.id not in declared]
+    writes = _calls(task, graph, ("write", "model"))
+    for write in writes:
+        bare = [data for data in graph.linked(write, "writes") if _inside(data) and data.id not in declared]
+        bare = [data for data in bare if not str(data.fields["uri"]).endswith(_LOG)]
         missing += [Related(write.location, f"{data.fields['uri']} is written here") for data in bare]
-    return _declared(missing, bool(graph.linked(task, "runs")))
+    return _declared(missing, task, writes, graph)
 
 
 @predicate
 def repeatable(task: Node, graph: Graph) -> Answer:
     """No write in the code of a task leaves another state when the task runs twice."""
-    writes = graph.reach(task, "write")
-    bad = [one for one in writes if one.fields.get("appends") is True or one.fields.get("dated") is True]
+    writes = [one for one in graph.reach(task, "write") if not str(one.fields.get("uri", "")).endswith(_LOG)]
+    bad = [one for one in writes if one.fields.get("dated") is True]
+    bad += [one for one in writes if one.fields.get("appends") is True and not starts_empty(one, graph)]
     if bad:
         related = tuple(Related(one.location, f"{one.name} is not the same when it runs twice") for one in bad)
         return Answer(False, ", ".join(sorted({one.name for one in bad})), related)
@@ -56,7 +60,15 @@ def repeatable(task: Node, graph: Graph) -> Answer:
 @predicate
 def in_task(node: Node, graph: Graph) -> bool:
     """A task of a pipeline runs this code."""
-    return any(one.kind == "task" and one.context != "test" for one in graph.runners(node))
+    return bool(_tasks(node, graph))
+
+
+@predicate
+def starts_empty(write: Node, graph: Graph) -> bool:
+    """Every task that runs this write has what it writes removed before it starts."""
+    written = {one.id for data in graph.linked(write, "writes") for one in (data, *graph.follow(data, ("inside",)))}
+    tasks = _tasks(write, graph)
+    return bool(tasks) and all(_removes(task, written, graph) for task in tasks)
 
 
 @predicate
@@ -122,16 +134,33 @@ def feeds_training(dataset: Node, graph: Graph) -> bool:
     return False
 
 
-def _declared(missing: list[Related], known: bool) -> Answer:
+def _declared(missing: list[Related], task: Node, calls: list[Node], graph: Graph) -> Answer:
     if missing:
         unique = tuple(dict.fromkeys(missing))
         return Answer(False, ", ".join(sorted({one.message.partition(" is ")[0] for one in unique})), unique)
-    return Answer(True if known else None)
+    data = [one for one in calls if one.kind in ("read", "write") and one.fields.get("data") is not False]
+    known = all("uri" in one.fields or one.fields.get("pinned") is True for one in data)
+    return Answer(True if known and graph.linked(task, "runs") else None)
 
 
 def _calls(task: Node, graph: Graph, kinds: tuple[str, ...]) -> list[Node]:
     found = [one for one in graph.reached(task) if one.kind in kinds]
     return sorted(found, key=lambda one: (one.location, one.id))
+
+
+def _removes(task: Node, written: set[str], graph: Graph) -> bool:
+    kept = task.fields.get("persistent")
+    made = [one for one in graph.linked(task, "writes") if one.id in written]
+    return isinstance(kept, tuple) and any(one.fields.get("uri") not in kept for one in made)
+
+
+def _inside(dataset: Node) -> bool:
+    """Whether a dataset is a file or folder below the root of the repository, there or not."""
+    return dataset.fields.get("scheme") == "local" and not str(dataset.fields["uri"]).startswith(("/", "~"))
+
+
+def _tasks(node: Node, graph: Graph) -> list[Node]:
+    return [one for one in graph.runners(node) if one.kind == "task" and one.context in _OWN]
 
 
 def _overlap(dataset: Node, graph: Graph) -> set[str]:
@@ -164,7 +193,7 @@ def _data(graph: Graph) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 def _pairs(dataset: Node, graph: Graph) -> list[tuple[Node, Node]]:
     """(writer, reader) of one dataset, both tasks of one pipeline."""
     reads, writes = _data(graph)
-    tasks = [task for task in graph.of_kind("task") if task.context != "test"]
+    tasks = [task for task in graph.of_kind("task") if task.context in _OWN]
     writers = [task for task in tasks if dataset.id in writes[task.id]]
     readers = [task for task in tasks if dataset.id in reads[task.id]]
     return [
