@@ -26,7 +26,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     given: bool | None = None
     """The argument stands at the call."""
     type: list[str] | None = None
-    """The argument is an instance of one of these classes, by our bases; or what one of these gives, as `gzip.open()`."""
+    """The argument is an instance of one of these classes, or what one of these gives, as `gzip.open()`."""
     clock: bool | None = None
     """The argument is made from the clock, a uuid or a random number."""
     known: bool | None = None
@@ -145,18 +145,22 @@ class Libraries:
         self.entries: dict[str, Entry] = {}
         self.anywhere: dict[str, Entry] = {}
         self.aliases: dict[str, str] = {}
-        self.uses: list[Use] = []
+        self.uses: dict[str, list[Use]] = {}
+        """Import root -> what its import means."""
+        self._found: dict[str, Entry | None] = {}
+        self._names: dict[str, str] = {}
         wanted, seen = [*sorted(roots & available()), "tools"], set[str]()
         while wanted:
             root = wanted.pop()
             if root not in seen and root in available():
                 seen.add(root)
-                self._add(table(root), roots)
+                self._add(table(root))
                 wanted.extend(table(root).also)
 
-    def _add(self, one: Table, roots: frozenset[str]) -> None:
+    def _add(self, one: Table) -> None:
         self.aliases.update(one.aliases)
-        self.uses.extend(use for use in one.uses if use.imported.partition(".")[0] in roots)
+        for use in one.uses:
+            self.uses.setdefault(use.imported.partition(".")[0], []).append(use)
         for entry in one.entries:
             for name in entry.calls:
                 self.entries[name] = entry
@@ -165,6 +169,12 @@ class Libraries:
 
     def canonical(self, name: str) -> str:
         """Gives the name under which the tables know what is called `name`."""
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = self._canonical(name)
+        return found
+
+    def _canonical(self, name: str) -> str:
         prefix = name
         while prefix:
             if prefix in self.aliases:
@@ -174,9 +184,11 @@ class Libraries:
 
     def entry(self, name: str) -> Entry | None:
         """Gives what is known of a call, through the bases of a class where the method is theirs."""
-        found = self.entries.get(name)
-        if found is not None:
-            return found
+        if name not in self._found:
+            self._found[name] = self.entries.get(name) or self._inherited(name)
+        return self._found[name]
+
+    def _inherited(self, name: str) -> Entry | None:
         owner, _, method = name.rpartition(".")
         for base in self.bases(owner):
             if (inherited := self.entries.get(f"{base}.{method}")) is not None:

@@ -58,7 +58,7 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
 
 
 def _uses(module: Module) -> Iterator[Subject]:
-    for use in module.libraries.uses:
+    for use in (use for root in sorted(module.roots) for use in module.libraries.uses.get(root, ())):
         found = next((i for i in module.imports if _imports(i.dotted, use.imported)), None)
         if found is not None:
             record = KINDS["use"](purpose=use.purpose, tool=use.tool)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.libraries import Entry, Libraries, Parameter, libraries, signature, table
+from mlops_lint.extract.libraries import Entry, Libraries, Parameter, available, libraries, signature, table
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
 from mlops_lint.extract.python.values import HOLE, Known, Values
@@ -26,7 +26,8 @@ class Module:
         self.notebook = path.endswith(".ipynb")
         self.scopes = Scopes(tree, self.name, package)
         self.roots = frozenset(found.module.partition(".")[0] for found in self.scopes.imports)
-        self.libraries: Libraries = libraries(self.roots | _marked(source))
+        self.libraries: Libraries = libraries((self.roots | _marked(source)) & available())
+        self._entries: dict[Call, Entry | None] = {}
         self.names = Names(self.scopes, self.libraries)
         self.values = Values(self.names, path)
         for call in self.scopes.calls:
@@ -48,6 +49,11 @@ class Module:
 
     def entry(self, call: Call) -> Entry | None:
         """Gives what the tables know of a call, through the bases of a class of this file too."""
+        if call not in self._entries:
+            self._entries[call] = self._entry(call)
+        return self._entries[call]
+
+    def _entry(self, call: Call) -> Entry | None:
         found = self.libraries.entry(call.name)
         if found is None and "." in call.name:
             owner, _, method = call.name.rpartition(".")
