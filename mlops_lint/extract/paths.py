@@ -105,7 +105,7 @@ _ACCOUNTS = frozenset(
 
 # What stands before a path of its own; after a colon it is the inside of a container (`./data:/home/x/data`).
 _ALONE = r"(?<![\w./~$}>*:-])"
-_REST = r"[^\s\"'`,;()]*"
+_REST = r"[^\s\"'`,;():]*"
 _PRIVATE = re.compile(
     rf"(?:{_ALONE}|(?<=file://))(?:/host|/mnt/[a-z]|dbfs:|/dbfs|/Workspace)?/(?:home|Users)/"
     rf"(?:(?P<account>[A-Za-z0-9][\w.@+-]*)/{_REST}|(?P<folder>[A-Za-z][\w-]*)(?=[\"']|\s*$))"
