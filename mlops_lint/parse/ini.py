@@ -11,9 +11,7 @@ from mlops_lint.parse.text import decode
 from mlops_lint.parse.tree import Mapping, Node, Scalar
 
 _SECTION = re.compile(r"(?P<indent>[ \t]*)\[(?P<name>.+)\]")
-_OPTION = re.compile(
-    r"(?P<indent>[ \t]*)(?P<key>[^\s=:](?:[^=:]*[^\s=:])?)[ \t]*(?:(?P<sign>[=:])[ \t]*(?P<value>.*))?"
-)
+_OPTION = re.compile(r"(?P<indent>\s*)(?P<key>[^\s=:](?:[^=:]*[^\s=:])?)[ \t]*(?:(?P<sign>[=:])[ \t]*(?P<value>.*))?")
 
 Entries = list[tuple[Scalar, Node]]
 
@@ -54,8 +52,7 @@ class _Option:
 
     def __init__(self, line: str, number: int) -> None:
         found = _OPTION.match(line)
-        assert found is not None, "a line that is not empty begins with a key"
-        if found["key"] is None:
+        if found is None:
             raise ParseError("not valid INI: a key is expected", number)
         self.indent = len(found["indent"])
         start = self.indent + 1

@@ -30,11 +30,12 @@ _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F
 class Placed:
     """A text of the notebook, given as one string or a list of them, that knows where on disk each character stands."""
 
-    __slots__ = ("_disk", "_lines", "_parts", "_path", "_starts", "cell", "text")
+    __slots__ = ("_disk", "_escapes", "_lines", "_parts", "_path", "_starts", "cell", "text")
 
     def __init__(self, parts: list[Scalar], cell: int, path: str, disk: list[str], most: int | None = None) -> None:
         self.text = "".join(part.text for part in parts)[:most]
         self.cell = cell
+        self._escapes: dict[int, tuple[list[int], list[int]]] = {}
         self._lines: list[int] | None = None
         self._parts = parts
         self._path = path
@@ -71,8 +72,13 @@ class Placed:
             return 1, 1
         index = max(bisect_right(self._starts, within) - 1, 0)
         part = self._parts[index]
-        raw = self._disk[part.line - 1][part.column : part.end_column - 2]
-        return part.line, part.column + 1 + _raw_offset(raw, offset - self._starts[index])
+        if index not in self._escapes:
+            self._escapes[index] = _escapes(self._disk[part.line - 1][part.column : part.end_column - 2])
+        meant, written = self._escapes[index]
+        offset -= self._starts[index]
+        if (last := bisect_right(meant, offset) - 1) >= 0:
+            offset += written[last] - meant[last]
+        return part.line, part.column + 1 + offset
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -313,15 +319,13 @@ def _is_python(language: str) -> bool:
     return "python" in language or language in {"pyspark", "pysparkkernel"}
 
 
-def _raw_offset(raw: str, decoded: int) -> int:
-    """Gives the offset in a JSON string as written, of one in the string that it means."""
-    if "\\" not in raw:
-        return decoded
-    at = 0
+def _escapes(raw: str) -> tuple[list[int], list[int]]:
+    """Gives the offsets behind each escape of a JSON string, in what it means and as it is written."""
+    meant: list[int] = []
+    written: list[int] = []
+    shorter = 0
     for found in _ESCAPE.finditer(raw):
-        plain = found.start() - at
-        if decoded <= plain:
-            break
-        decoded -= plain + 1
-        at = found.end()
-    return at + decoded
+        shorter += len(found[0]) - 1
+        meant.append(found.end() - shorter)
+        written.append(found.end())
+    return meant, written

@@ -20,6 +20,8 @@ _LEAF = re.compile(
     r"|\d{4}-\d\d-\d\d[ ]\d[^\s,\]}#]*+"
     r"|[^\s,\]}#]++"
 )
+# tomllib takes quadratic time and room for these.
+_LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{DEPTH}}}")
 _MESSAGE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 _Value = Union["_Leaf", "_Table", "_Array"]
@@ -68,6 +70,8 @@ class _Array:
 def parse(data: bytes) -> tuple[Node, ...]:
     """Gives the tree, as the only one; raises ParseError."""
     text = decode(data).replace("\r\n", "\n")
+    if found := _LONG_KEY.search(text):
+        raise too_deep(text.count("\n", 0, found.start()) + 1)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -87,6 +87,7 @@ class _Builder:
         self._next = _Loader(text).get_event
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         """The node of an anchor with the number of nodes in it; None while its end is not read."""
+        self._lines: list[str] | None = None
         self._nodes = 0
         self._added = 0
 
@@ -170,7 +171,9 @@ class _Builder:
 
     def _key(self, node: Node) -> Scalar:
         """Gives a key that is no scalar as its text in the file."""
-        lines = self._text.split("\n")[node.line - 1 : node.end_line]
+        if self._lines is None:
+            self._lines = self._text.split("\n")
+        lines = self._lines[node.line - 1 : node.end_line]
         lines[-1] = lines[-1][: node.end_column - 1]
         text = "\n".join(lines)[node.column - 1 :]
         return Scalar(node.line, node.column, node.end_line, node.end_column, text, text)
