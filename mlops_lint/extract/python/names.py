@@ -5,8 +5,8 @@ import ast
 from mlops_lint.extract.libraries import Libraries
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
 
-# How many assignments and calls are followed before we give up.
-DEPTH = 8
+# How many steps are followed before we give up: a chain of methods, as of `tf.data`, takes two for each.
+DEPTH = 24
 UNKNOWN = "?"
 
 
