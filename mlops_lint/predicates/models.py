@@ -3,6 +3,8 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import predicate
 
+# What these load is data or settings, in formats that can hold code.
+_NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
 
 
@@ -32,7 +34,8 @@ def kept_by_version(model: Node, graph: Graph) -> bool | None:
 @predicate
 def serves_model(service: Node, graph: Graph) -> bool:
     """The program of a service loads or calls a model."""
-    return any(one.kind == "model_load" for one in _around(service, graph))
+    loads = [one for one in _around(service, graph) if one.kind == "model_load"]
+    return any(one.fields.get("library") not in _NO_MODELS for one in loads)
 
 
 @predicate
