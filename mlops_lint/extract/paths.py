@@ -125,7 +125,8 @@ _WORDS = 3
 @python
 def paths_in_code(module: Module) -> Iterator[Subject]:
     """Gives each string constant of a module or notebook that holds a private path; docstrings are prose."""
-    if any(mark in module.source for mark in _MARKS):
+    # One search of the source spares nine files in ten the walk over their tree.
+    if any(mark in module.source for mark in _MARKS) and private(module.source) is not None:
         prose = {id(text) for text in _prose(module.tree)}
         for node in _strings(module.tree):
             found = private(_written(node)) if id(node) not in prose else None
