@@ -195,6 +195,8 @@ def _instructions(text: str) -> Iterator[Instruction]:
             continue
         first = index
         written, index = _joined(lines, index, escape)
+        if not written.strip():
+            continue
         keyword, flags, value = _words(written)
         end = _last(lines, first, index)
         heredocs: tuple[Heredoc, ...] = ()
