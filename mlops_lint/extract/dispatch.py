@@ -14,7 +14,7 @@ Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem]]
 
 
 def read(path: str, data: bytes, language: str, context: str) -> Read:
-    """Gives the subjects, suppressions and problems of a file; raises ParseError where it cannot be read at all."""
+    """Gives the subjects, suppressions and problems of a file."""
     subjects: list[Subject] = []
     problems: list[Problem] = []
     try:
@@ -22,13 +22,27 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     except ParseError as error:
         # What is no valid Python or YAML is still a text, in which credentials may stand.
         problems.append(Problem(path, error.line, error.code, error.message))
-    if any(problem.code == "MLL005" for problem in problems):
-        return (), (), problems
-    written = plain_text.decode(data) if language != "python" else data.decode("utf-8", "replace")
+    written = _text(path, data, language, problems)
+    if written is None:
+        return tuple(subjects), (), problems
     for patterns, extractor in registry.TEXTS:
         if registry.matches(path, patterns):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems
+
+
+def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str | None:
+    """Gives the bare text; None, and a problem where there is none yet, of what is not UTF-8."""
+    if language == "python" and not problems:
+        # Its parser has obeyed the encoding that the file names.
+        return data.decode("utf-8", "replace")
+    try:
+        return plain_text.decode(data)
+    except ParseError as error:
+        # pip reads UTF-16 too, and so does our parser of its files.
+        if not problems and language != "requirements":
+            problems.append(Problem(path, error.line, error.code, error.message))
+        return None
 
 
 def _structured(path: str, data: bytes, language: str, context: str, problems: list[Problem]) -> Iterator[Subject]:
