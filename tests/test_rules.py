@@ -15,6 +15,7 @@ from mlops_lint.settings import Overrides
 from mlops_lint.settings import load as settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
+MANUAL = Path(__file__).parent.parent / "docs" / "writing-rules.md"
 RULES = {f"{rule.id}-{rule.name}": rule for rule in load()}
 CASES = [
     pytest.param(RULES[path.stem], case, id=f"{RULES[path.stem].id} {case.heading}")
@@ -32,6 +33,11 @@ def said(rule: Rule, graph: Graph) -> frozenset[Expectation]:
     )
 
 
+def found(rule: Rule, case: Case, folder: Path) -> frozenset[Expectation]:
+    write(case, folder)
+    return said(rule, run.read(settings(folder, overrides=Overrides(jobs=1, cache=False))).graph)
+
+
 def _place(at: Location) -> Place:
     """The line in its cell; what a cell has printed stands on no line of it."""
     return Place(at.path, at.cell or 0, at.cell_line) if at.cell_line else Place(at.path, 0, at.line)
@@ -43,10 +49,10 @@ def test_a_rule_finds_what_its_fixture_says(rule: Rule, case: Case, tmp_path: Pa
     scanned = run.read(settings(tmp_path, overrides=Overrides(jobs=1, cache=False)))
     assert [problem for one in scanned.facts for problem in one.problems] == []
     # What a case leaves alone it leaves alone by itself, not because nothing in the repository is about models.
-    wanted, found = expectations(case), said(msgspec.structs.replace(rule, scope="any"), scanned.graph)
+    wanted, answers = expectations(case), said(msgspec.structs.replace(rule, scope="any"), scanned.graph)
     complaint = [
-        *(f"{one.place} should {one.outcome}" for one in sorted(wanted - found)),
-        *(f"{one.place} should not {one.outcome}" for one in sorted(found - wanted)),
+        *(f"{one.place} should {one.outcome}" for one in sorted(wanted - answers)),
+        *(f"{one.place} should not {one.outcome}" for one in sorted(answers - wanted)),
     ]
     assert not complaint, "\n".join(complaint)
     assert not wanted or said(rule, scanned.graph) == wanted, "the repository of this case is not about models"
@@ -58,6 +64,20 @@ def test_a_rule_about_models_is_asked_only_where_there_are_any(tmp_path: Path) -
     scanned = run.read(settings(tmp_path, overrides=Overrides(jobs=1, cache=False)))
     assert said(msgspec.structs.replace(rule, scope="any"), scanned.graph)
     assert not said(rule, scanned.graph)
+
+
+def test_the_worked_example_of_the_manual_works(tmp_path: Path) -> None:
+    for case in read(MANUAL).cases:
+        for block in case.blocks:
+            if block.path.startswith(("policies/", "fixtures/")):
+                (tmp_path / block.path).parent.mkdir(exist_ok=True)
+                (tmp_path / block.path).write_text(block.text)
+    rule = next(rule for rule in load((tmp_path / "policies",)) if rule.id == "ACME001")
+    check((rule,))
+    example = read(tmp_path / "fixtures" / "ACME001-unowned-publication.md")
+    for number, case in enumerate(example.cases):
+        assert found(rule, case, tmp_path / str(number)) == expectations(case)
+    assert len(example.cases) == 2
 
 
 def test_all_expressions_compile() -> None:
