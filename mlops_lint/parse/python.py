@@ -101,9 +101,8 @@ def module(source: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        raise invalid(
-            "Python", _DETECTED.sub("", error.msg or "invalid syntax"), error.lineno or 1, error.text or ""
-        ) from None
+        line, message = error.lineno or 1, _DETECTED.sub("", error.msg or "invalid syntax")
+        raise invalid("Python", message, line, error.text or "", line) from None
     except (RecursionError, MemoryError):
         raise ParseError("too deeply nested to analyse", 1, "MLL004") from None
     except (ValueError, OverflowError) as error:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import islice
 
 from mlops_lint.errors import ParseError
 
@@ -10,6 +11,8 @@ DEPTH = 200
 
 # `${{ }}` is an expression of GitHub Actions, which stands in valid YAML.
 _TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
+# Marks that are looked at: to count lines for each takes quadratic time.
+_MARKS = 100
 
 
 def decode(data: bytes) -> str:
@@ -27,11 +30,16 @@ def line_at(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-def invalid(language: str, message: str, line: int, text: str) -> ParseError:
-    """Gives the error of a text that is not valid: MLL008 where it holds marks of a template, else MLL002."""
-    if found := _TEMPLATE.search(text):
-        where = text.count("\n", 0, found.start()) + 1
-        return ParseError(f"a template, not yet valid {language}: {message}", line or where, "MLL008")
+def invalid(language: str, message: str, line: int, text: str, start: int = 1) -> ParseError:
+    """Gives the error of a text that is not valid, which starts on line `start` of its file.
+
+    Where the text holds marks of a template it is MLL008, on the line of the last mark up to `line`, else MLL002.
+    """
+    line = min(line, start + text.count("\n"))
+    marks = [start + text.count("\n", 0, found.start()) for found in islice(_TEMPLATE.finditer(text), _MARKS)]
+    if marks:
+        where = max((mark for mark in marks if mark <= line), default=line)
+        return ParseError(f"a template, not yet valid {language}: {message}", where, "MLL008")
     return ParseError(f"not valid {language}: {message}", line, "MLL002")
 
 
