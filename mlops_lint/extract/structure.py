@@ -74,10 +74,14 @@ def _calls(module: Module, scope: Scope) -> Iterator[Link]:
         for inner in module.scopes.all:
             if inner.parent is scope:
                 yield Link("calls", symbol_of(inner))
-    for expression in scope.used:
-        name = module.names.name(expression, scope).partition("(")[0]
-        if _is_own(name) and name != scope.name:
-            yield Link("calls", f"function:{name}")
+    within = [scope]
+    while within:
+        part = within.pop()
+        within.extend(reversed(part.inner))
+        for expression in part.used:
+            name = module.names.name(expression, part).partition("(")[0]
+            if _is_own(name) and name != scope.name:
+                yield Link("calls", f"function:{name}")
 
 
 def _is_own(name: str) -> bool:

@@ -84,9 +84,9 @@ class Machine:
         name = self.module.names.name(node, frame.scope)
         if not isinstance(node, ast.Name):
             return name
-        if name.startswith("builtins.") and self._airflow_star and not hasattr(builtins, node.id):
-            return f"airflow.*.{node.id}"
         if name == "?":
+            if self._airflow_star and self.module.names.bindings(node.id, frame.scope) is None:
+                return f"airflow.*.{node.id}"
             # Imported in one of several ways, for several versions of Airflow.
             bound = self.module.names.bindings(node.id, frame.scope)
             texts = [one.partition(":")[2] for one in (bound[0] if bound else []) if isinstance(one, str)]

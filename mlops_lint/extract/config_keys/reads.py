@@ -202,7 +202,7 @@ class _Reader:
         owner = scope.parent
         if owner is None or owner.kind != "class" or not isinstance(node.value, ast.Name) or node.value.id != first:
             return None
-        bindings = self._module.scopes.attributes.get((owner.name, node.attr), [])
+        bindings = [binding for binding, _ in self._module.scopes.attributes.get((owner.name, node.attr), [])]
         setter = self._module.names.scope(f"{owner.name}.__init__")
         return self._agreed(bindings, setter, depth) if setter is not None else None
 

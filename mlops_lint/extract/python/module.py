@@ -131,8 +131,8 @@ class Arguments:
 
 
 def symbol_of(scope: Scope) -> str:
-    """Gives the symbol of a function, class or module body."""
-    return f"function:{scope.name}.<module>" if scope.kind == "module" else f"function:{scope.name}"
+    """Gives the symbol of a function, class or module body, for a lambda that of what it stands in."""
+    return f"function:{scope.name}.<module>" if scope.holder.kind == "module" else f"function:{scope.name}"
 
 
 def names_of(path: str) -> tuple[str, str]:

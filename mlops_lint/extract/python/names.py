@@ -1,13 +1,28 @@
 """An expression to the full dotted name of what it is: a module, function or class, or the class of an instance."""
 
 import ast
+import builtins
+import warnings
 
-from mlops_lint.extract.libraries import Libraries
+from mlops_lint.extract.libraries import Libraries, available
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
 
 # How many steps are followed before we give up: a chain of methods, as of `tf.data`, takes two for each.
 DEPTH = 24
 UNKNOWN = "?"
+
+_BUILTINS = frozenset(dir(builtins))
+# Annotations that say of a value no more than that there is one.
+_ANYTHING = frozenset({"typing.Any", "builtins.object"})
+# Annotations whose first argument says what the value is.
+_WRAPPERS = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in ("Optional", "Annotated", "Final", "ClassVar", "Union")
+)
+_PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
+# Longer than any annotation that people write; reading one costs a call of the parser.
+_LONGEST = 200
 
 
 class Names:
@@ -19,6 +34,8 @@ class Names:
         self._by_name = {scope.name: scope for scope in scopes.all}
         self._cache: dict[tuple[int, int], str] = {}
         self._bound: dict[tuple[str, int], str] = {}
+        self._annotations: dict[str, ast.expr | None] = {}
+        self._starred = [one.module for one in scopes.imports if one.dotted.endswith(".*")]
 
     def name(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
@@ -41,6 +58,21 @@ class Names:
         """Gives the function or class of this module with that full name."""
         return self._by_name.get(dotted)
 
+    def members(self, owner: str, attribute: str) -> list[tuple[Binding, Scope]]:
+        """Gives what an attribute of a class of this module, or of its instances, is bound to, and where."""
+        for name in (owner, *self.bases(owner)):
+            held = self._by_name.get(name)
+            if held is not None and held.kind == "class":
+                bound = [(binding, held) for binding in held.bindings.get(attribute, ())]
+                found = [*bound, *self._scopes.attributes.get((name, attribute), ())]
+                if found:
+                    return found
+        return []
+
+    def altered(self, name: str) -> bool:
+        """Says whether the file sets items of `name`, or, for `.x`, the attribute x of anything but `self`."""
+        return name in self._scopes.altered
+
     def bases(self, dotted: str, depth: int = DEPTH) -> tuple[str, ...]:
         """Gives the bases of a class, of this module or of the tables, nearest first."""
         found = self._by_name.get(dotted)
@@ -58,7 +90,7 @@ class Names:
             return self._of_attribute(node, scope, depth)
         if isinstance(node, ast.Call):
             return self.returned(node, scope, depth)
-        if isinstance(node, ast.Await):
+        if isinstance(node, (ast.Await, ast.NamedExpr)):
             return self.name(node.value, scope, depth - 1)
         if isinstance(node, (ast.IfExp, ast.BoolOp)):
             options = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
@@ -70,7 +102,7 @@ class Names:
     def _of_name(self, name: str, scope: Scope, depth: int) -> str:
         found = self.bindings(name, scope)
         if found is None:
-            return f"builtins.{name}"
+            return self._unbound(name)
         bindings, owner = found
         if name in owner.parameters and len(bindings) == 1:
             return self._of_parameter(owner.parameters[name], owner, depth)
@@ -79,19 +111,59 @@ class Names:
             # A name that is bound in terms of itself is unknown while we look: once for each name, not for each use.
             self._bound[key] = UNKNOWN
             known = [self._of_binding(binding, owner, depth) for binding in bindings]
-            self._bound[key] = self._agreed([one for one in known if one != UNKNOWN] or known)
+            if all(isinstance(binding, str) and binding.startswith("import:") for binding in bindings):
+                # Alternatives under try or if: the first that we know something of.
+                known = [one for one in known if one.partition(".")[0] in available()][:1] or known
+            self._bound[key] = self._agreed([one for one in known if not one.startswith(UNKNOWN)] or known)
         return self._bound[key]
 
+    def _unbound(self, name: str) -> str:
+        """A builtin, or what comes from `import *`: of a library whose table names it, or of the only module."""
+        for module in self._starred:
+            starred = self._libraries.canonical(f"{module}.{name}")
+            if self._libraries.entry(starred) is not None:
+                return starred
+        if name in _BUILTINS:
+            return f"builtins.{name}"
+        return self._libraries.canonical(f"{self._starred[0]}.{name}") if len(self._starred) == 1 else UNKNOWN
+
     def _of_parameter(self, parameter: ast.arg, owner: Scope, depth: int) -> str:
-        first = next(iter(owner.parameters), None)
-        if owner.parent is not None and owner.parent.kind == "class" and parameter.arg == first:
+        if owner.parent is not None and parameter.arg == owner.receiver:
             return owner.parent.name
-        if parameter.annotation is not None and owner.parent is not None:
-            annotation = parameter.annotation
-            if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-                return UNKNOWN
-            return self.name(annotation, owner.parent, depth - 1)
-        return UNKNOWN
+        if parameter.annotation is None or owner.parent is None:
+            return UNKNOWN
+        return self._of_annotation(parameter.annotation, owner.parent, depth - 1)
+
+    def _of_annotation(self, node: ast.expr, scope: Scope, depth: int) -> str:
+        """Gives the class that an annotation names: `C`, `"C"`, `Optional[C]` or `C | None`."""
+        if depth <= 0:
+            return UNKNOWN
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            written = self._written(node.value)
+            return self._of_annotation(written, scope, depth - 1) if written is not None else UNKNOWN
+        options = [node]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            options = [node.left, node.right]
+        elif isinstance(node, ast.Subscript) and (wrapper := self.name(node.value, scope, depth - 1)) in _WRAPPERS:
+            options = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+            options = options if wrapper.endswith(".Union") else options[:1]
+        options = [one for one in options if not (isinstance(one, ast.Constant) and one.value is None)]
+        if options == [node]:
+            name = self.name(node, scope, depth)
+            return UNKNOWN if name in _ANYTHING else name
+        return self._of_annotation(options[0], scope, depth - 1) if len(options) == 1 else UNKNOWN
+
+    def _written(self, text: str) -> ast.expr | None:
+        """The expression in an annotation that is a text; None where it is none."""
+        if text not in self._annotations:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    found = ast.parse(text.strip(), mode="eval").body if len(text) <= _LONGEST else None
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                found = None
+            self._annotations[text] = found
+        return self._annotations[text]
 
     def _of_binding(self, binding: Binding, owner: Scope, depth: int) -> str:
         if isinstance(binding, str):
@@ -109,16 +181,43 @@ class Names:
 
     def _of_member(self, owner: str, attribute: str, depth: int) -> str:
         for name in (owner, *self.bases(owner)):
-            if f"{name}.{attribute}" in self._by_name:
-                return f"{name}.{attribute}"
-            assigned = self._scopes.attributes.get((name, attribute))
-            if assigned is not None:
-                holder = next((s for s in self._scopes.all if s.parent is self._by_name.get(name)), None)
-                known = [self._of_binding(one, holder or self._scopes.module, depth) for one in assigned]
-                return self._agreed([one for one in known if not one.startswith(UNKNOWN)] or [UNKNOWN])
-            if self._libraries.entry(f"{name}.{attribute}") is not None:
-                return f"{name}.{attribute}"
+            member = f"{name}.{attribute}"
+            defined = self._by_name.get(member)
+            if defined is not None:
+                return self._of_property(defined, depth) or member
+            held = self._by_name.get(name)
+            if held is not None and held.kind == "class" and (found := self._of_field(held, attribute, depth)):
+                return found
+            if self._libraries.entry(member) is not None:
+                return member
         return f"{owner}.{attribute}"
+
+    def _of_property(self, defined: Scope, depth: int) -> str:
+        decorators = getattr(defined.node, "decorator_list", ())
+        if defined.parent is None or depth <= 0 or not decorators:
+            return ""
+        if not any(self.name(one, defined.parent, depth - 1) in _PROPERTIES for one in decorators):
+            return ""
+        return self._agreed([self.name(value, defined, depth - 2) for value in defined.returns] or [UNKNOWN])
+
+    def _of_field(self, held: Scope, attribute: str, depth: int) -> str:
+        """The class of what an attribute is bound to; the attribute's own name where that is no instance."""
+        key = (f".{attribute}", id(held))
+        if key not in self._bound:
+            self._bound[key] = UNKNOWN
+            self._bound[key] = self._field(held, attribute, depth)
+        return self._bound[key]
+
+    def _field(self, held: Scope, attribute: str, depth: int) -> str:
+        bound = [(binding, held) for binding in held.bindings.get(attribute, ())]
+        assigned = self._scopes.attributes.get((held.name, attribute), [])
+        known = [self._of_binding(binding, scope, depth) for binding, scope in (*bound, *assigned)]
+        found = self._agreed([one for one in known if not one.startswith(UNKNOWN)] or [UNKNOWN])
+        if found == UNKNOWN and attribute in held.annotations:
+            found = self._of_annotation(held.annotations[attribute], held, depth - 1)
+        if found != UNKNOWN or assigned:
+            return found
+        return f"{held.name}.{attribute}" if bound else ""
 
     def _of_subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> str:
         base = self.name(node.value, scope, depth - 1)
@@ -148,7 +247,7 @@ class Names:
             return found is not None and any(isinstance(binding, ast.Call) for binding in found[0])
         if isinstance(node, ast.Attribute):
             known = self._scopes.attributes.get((self.name(node.value, scope, depth), node.attr), ())
-            return any(isinstance(binding, ast.Call) for binding in known)
+            return any(isinstance(binding, ast.Call) for binding, _ in known)
         return isinstance(node, ast.Call)
 
     def _filled(self, returns: str, called: str, call: ast.Call) -> str:

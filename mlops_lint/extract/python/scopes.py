@@ -6,32 +6,57 @@ from collections.abc import Callable, Iterator
 Binding = ast.expr | str | None
 """What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
 
+# Methods that change what they are called on.
+_ALTERING = frozenset({"update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert", "remove"})
+
 
 class Scope:
-    """A module body, its `__main__` block, a class or a function."""
+    """A module body, its `__main__` block, a class, a function, a lambda or a comprehension."""
 
-    __slots__ = ("bindings", "declared_global", "kind", "name", "node", "parameters", "parent", "returns", "used")
+    __slots__ = (
+        "annotations", "bindings", "declared", "inner", "kind", "name", "node", "parameters", "parent", "returns",
+        "used",
+    )  # fmt: skip
 
     def __init__(self, name: str, kind: str, parent: "Scope | None", node: ast.AST) -> None:
         self.name = name
-        """Dotted, with the module, as `pkg.train.Trainer.fit`."""
+        """Dotted, with the module, as `pkg.train.Trainer.fit`; that of what it stands in where it has none."""
         self.kind = kind
-        """module, main, class, function or lambda."""
+        """module, main, class, function, lambda or comprehension."""
         self.parent = parent
         self.node = node
         self.bindings: dict[str, list[Binding]] = {}
+        self.annotations: dict[str, ast.expr] = {}
         self.parameters: dict[str, ast.arg] = {}
         self.returns: list[ast.expr] = []
-        self.declared_global: set[str] = set()
+        self.declared: dict[str, Scope] = {}
+        """Names that are global or nonlocal here -> where they are bound."""
+        self.inner: list[Scope] = []
+        """The lambdas and comprehensions in it: scopes of names, but not of calls."""
         self.used: list[ast.expr] = []
         """Names and attribute chains that are read here, outermost node of each chain."""
 
+    @property
+    def receiver(self) -> str | None:
+        """The parameter that is the instance, or the class, in a method; None = this is none."""
+        if self.kind != "function" or self.parent is None or self.parent.kind != "class":
+            return None
+        decorators = getattr(self.node, "decorator_list", ())
+        if any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators):
+            return None
+        return next(iter(self.parameters), None)
+
+    @property
+    def holder(self) -> "Scope":
+        """The nearest scope that others can call: itself, or what a lambda or comprehension stands in."""
+        scope = self
+        while scope.kind in ("lambda", "comprehension") and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
     def bind(self, name: str, value: Binding) -> None:
         """Adds one more thing that `name` may be."""
-        scope = self
-        if name in self.declared_global or self.kind == "main":
-            while scope.parent is not None:
-                scope = scope.parent
+        scope = self.parent if self.kind == "main" and self.parent is not None else self.declared.get(name, self)
         scope.bindings.setdefault(name, []).append(value)
 
 
@@ -75,8 +100,10 @@ class Scopes:
         self.all: list[Scope] = [self.module]
         self.calls: list[Call] = []
         self.imports: list[Import] = []
-        self.attributes: dict[tuple[str, str], list[Binding]] = {}
-        """(class, attribute) -> what `self.attribute` is set to."""
+        self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
+        """(class, attribute) -> what `self.attribute` is set to, and where."""
+        self.altered: set[str] = set()
+        """Names whose items are set, and `.x` of attributes that are set on anything but `self`: of no sure value."""
         self.acts = False
         """The module body does more than define: it calls, loops, or has a `__main__` block."""
         self._package = package
@@ -102,10 +129,12 @@ class Scopes:
         elif isinstance(target, ast.Attribute):
             owner = _owner(target, scope)
             if owner is not None:
-                self.attributes.setdefault((owner, target.attr), []).append(value)
+                self.attributes.setdefault((owner, target.attr), []).append((value, scope))
             else:
+                self.altered.add(f".{target.attr}")
                 self._visit(target.value, scope)
         else:
+            self.altered.add(_root(target))
             self._visit(target, scope)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Binding, scope: Scope) -> None:
@@ -117,6 +146,8 @@ class Scopes:
 
     def _call(self, node: ast.Call, scope: Scope, targets: tuple[str, ...] = ()) -> None:
         self.calls.append(Call(node, scope, targets))
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _ALTERING:
+            self.altered.add(_root(node.func.value))
         self._visit(node.func, scope)
         for argument in node.args:
             self._visit(argument, scope)
@@ -136,6 +167,8 @@ class Scopes:
             self._assign(target, node.value, scope)
 
     def _on_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if isinstance(node.target, ast.Name):
+            scope.annotations[node.target.id] = node.annotation
         if node.value is not None:
             self._value(node.value, [node.target], scope)
             self._assign(node.target, node.value, scope)
@@ -145,8 +178,9 @@ class Scopes:
         self._assign(node.target, None, scope)
 
     def _on_named(self, node: ast.NamedExpr, scope: Scope) -> None:
+        # It binds in what the comprehension stands in.
         self._value(node.value, [node.target], scope)
-        self._assign(node.target, node.value, scope)
+        self._assign(node.target, node.value, scope.holder if scope.kind == "comprehension" else scope)
 
     def _on_expression(self, node: ast.Expr, scope: Scope) -> None:
         if scope is self.module and not isinstance(node.value, ast.Constant):
@@ -160,10 +194,39 @@ class Scopes:
         for statement in (*node.body, *node.orelse):
             self._visit(statement, scope)
 
-    def _on_comprehension(self, node: ast.comprehension, scope: Scope) -> None:
-        self._visit(node.iter, scope)
-        for condition in node.ifs:
-            self._visit(condition, scope)
+    def _on_while(self, node: ast.While, scope: Scope) -> None:
+        self.acts = self.acts or scope is self.module
+        for child in (node.test, *node.body, *node.orelse):
+            self._visit(child, scope)
+
+    def _on_comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> None:
+        inner = self._nested(node, "comprehension", scope)
+        for number, part in enumerate(node.generators):
+            self._visit(part.iter, inner if number else scope)
+            self._assign(part.target, None, inner)
+            for condition in part.ifs:
+                self._visit(condition, inner)
+        for result in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            self._visit(result, inner)
+
+    def _nested(self, node: ast.expr, kind: str, scope: Scope) -> Scope:
+        inner = Scope(scope.name, kind, scope, node)
+        scope.inner.append(inner)
+        return inner
+
+    def _on_pattern(self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope) -> None:
+        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if name is not None:
+            scope.bind(name, None)
+        for child in _children(node):
+            self._visit(child, scope)
+
+    def _on_delete(self, node: ast.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            self.altered.add(_root(target))
+            self._visit(target, scope)
 
     def _on_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
         for item in node.items:
@@ -230,27 +293,25 @@ class Scopes:
 
     def _on_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         inner = self._define(node, node.name, "function", scope)
-        arguments = node.args
-        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-        inner.parameters = {argument.arg: argument for argument in every}
-        positional = (*arguments.posonlyargs, *arguments.args)
-        defaults: dict[str, ast.expr | None] = dict.fromkeys(inner.parameters)
-        for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
-            defaults[argument.arg] = default
-        for argument, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            defaults[argument.arg] = keyword_default
-        for name in defaults:
-            inner.bind(name, None)
-        for variadic in (arguments.vararg, arguments.kwarg):
-            if variadic is not None:
-                inner.bind(variadic.arg, None)
-        for value in (*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)):
-            self._visit(value, scope)
+        self._parameters(node.args, inner, scope)
         for statement in node.body:
             self._visit(statement, inner)
 
     def _on_lambda(self, node: ast.Lambda, scope: Scope) -> None:
-        self._visit(node.body, scope)
+        inner = self._nested(node, "lambda", scope)
+        self._parameters(node.args, inner, scope)
+        self._visit(node.body, inner)
+
+    def _parameters(self, arguments: ast.arguments, inner: Scope, scope: Scope) -> None:
+        """Binds parameters to what is unknown: a default holds only for calls that leave it out."""
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        inner.parameters = {argument.arg: argument for argument in every}
+        for argument in (*every, arguments.vararg, arguments.kwarg):
+            if argument is not None:
+                inner.bind(argument.arg, None)
+        for value in (*arguments.defaults, *arguments.kw_defaults):
+            if value is not None:
+                self._visit(value, scope)
 
     def _on_class(self, node: ast.ClassDef, scope: Scope) -> None:
         inner = self._define(node, node.name, "class", scope)
@@ -270,8 +331,9 @@ class Scopes:
         scope.bind(name, f"def:{inner.name}")
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call):
+                place = len(self.calls)
                 self._call(decorator, scope)
-                self.calls[-1 - _calls_inside(decorator)].decorator = True
+                self.calls[place].decorator = True
             else:
                 self._visit(decorator, scope)
         return inner
@@ -282,7 +344,15 @@ class Scopes:
             self._visit(node.value, scope)
 
     def _on_global(self, node: ast.Global, scope: Scope) -> None:
-        scope.declared_global.update(node.names)
+        scope.declared.update(dict.fromkeys(node.names, self.module))
+
+    def _on_nonlocal(self, node: ast.Nonlocal, scope: Scope) -> None:
+        for name in node.names:
+            outer = scope.parent
+            while outer is not None and not (outer.kind == "function" and name in outer.bindings):
+                outer = outer.parent
+            if outer is not None:
+                scope.declared[name] = outer
 
     def _on_name(self, node: ast.Name, scope: Scope) -> None:
         scope.used.append(node)
@@ -311,10 +381,6 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             yield value
 
 
-def _calls_inside(call: ast.Call) -> int:
-    return sum(isinstance(node, ast.Call) for node in ast.walk(call)) - 1
-
-
 def _names(targets: list[ast.expr]) -> Iterator[str]:
     for target in targets:
         if isinstance(target, (ast.Name, ast.Attribute)):
@@ -325,21 +391,24 @@ def _names(targets: list[ast.expr]) -> Iterator[str]:
 
 def _owner(target: ast.Attribute, scope: Scope) -> str | None:
     """The class whose attribute `self.x` or `cls.x` is."""
-    if not (isinstance(target.value, ast.Name) and scope.kind == "function"):
-        return None
-    first = next(iter(scope.parameters), None)
-    if target.value.id == first and scope.parent is not None and scope.parent.kind == "class":
+    if isinstance(target.value, ast.Name) and target.value.id == scope.receiver and scope.parent is not None:
         return scope.parent.name
     return None
 
 
+def _root(target: ast.expr) -> str:
+    """The name, or `.x` of the attribute, whose items a statement sets."""
+    while isinstance(target, (ast.Subscript, ast.Starred)):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else f".{target.attr}" if isinstance(target, ast.Attribute) else ""
+
+
 def _is_main_guard(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value == "__main__"
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return False
+    sides = (test.left, test.comparators[0])
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
     )
 
 
@@ -351,7 +420,15 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Expr: Scopes._on_expression,
     ast.For: Scopes._on_for,
     ast.AsyncFor: Scopes._on_for,
-    ast.comprehension: Scopes._on_comprehension,
+    ast.While: Scopes._on_while,
+    ast.ListComp: Scopes._on_comprehension,
+    ast.SetComp: Scopes._on_comprehension,
+    ast.DictComp: Scopes._on_comprehension,
+    ast.GeneratorExp: Scopes._on_comprehension,
+    ast.MatchAs: Scopes._on_pattern,
+    ast.MatchStar: Scopes._on_pattern,
+    ast.MatchMapping: Scopes._on_pattern,
+    ast.Delete: Scopes._on_delete,
     ast.With: Scopes._on_with,
     ast.AsyncWith: Scopes._on_with,
     ast.If: Scopes._on_if,
@@ -365,6 +442,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.ClassDef: Scopes._on_class,
     ast.Return: Scopes._on_return,
     ast.Global: Scopes._on_global,
+    ast.Nonlocal: Scopes._on_nonlocal,
     ast.Call: Scopes._call,
     ast.Name: Scopes._on_name,
     ast.Attribute: Scopes._on_attribute,
