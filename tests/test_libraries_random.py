@@ -15,8 +15,8 @@ from mlops_lint.subjects import KINDS, ROLES
 
 TABLES = (
     "accelerate catboost cloudpickle diffusers dill imblearn jax joblib keras lightgbm lightning lightning_fabric "
-    "numpy optuna peft pickle pyspark pytorch_lightning random scipy sklearn tensorflow tf_keras torch transformers trl "
-    "umap xgboost yaml"
+    "numpy optuna peft pickle pyspark pytorch_lightning random scipy sklearn tensorflow tf_keras torch transformers "
+    "trl umap xgboost yaml"
 ).split()
 
 Case = tuple[str, str, str, dict[str, Any] | None]
@@ -217,6 +217,12 @@ SEEDS: list[Case] = [
 ]
 
 DRAWS: list[Case] = [
+    (
+        "a data set that is handed over, by the size of its buffer",
+        "import tensorflow as tf\ndef f(d): d.shuffle(1000)",
+        "random_call",
+        {"generator": "tensorflow"},
+    ),
     (
         "python's generator has no seed of the call",
         "from random import shuffle\nshuffle(x)",
@@ -705,6 +711,30 @@ SAVED: list[Case] = [
 ]
 
 LOADED: list[Case] = [
+    (
+        "joblib by its old name",
+        "from sklearn.externals import joblib\njoblib.load('m')",
+        "model_load",
+        {"local": True, "unsafe": True},
+    ),
+    (
+        "a file of a folder that is not known is here",
+        "import joblib\ndef f(p): joblib.load(p + '/m.pkl')",
+        "model_load",
+        {"local": True, "uri": ...},
+    ),
+    (
+        "a path that is not known may be a download",
+        "import joblib\ndef f(p): joblib.load(p)",
+        "model_load",
+        {"local": ..., "unsafe": True},
+    ),
+    (
+        "the branch of a precision moves",
+        "import diffusers as d\nd.StableDiffusionPipeline.from_pretrained('a/b', revision='fp16')",
+        "model_load",
+        {"pinned": False, "library": "diffusers"},
+    ),
     (
         "weights are safe or not by version",
         "import torch\ntorch.load('w.pt')",
