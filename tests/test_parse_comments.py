@@ -19,7 +19,7 @@ def found(language: str, text: str) -> list[tuple[int, int, bool]]:
 @pytest.mark.parametrize(
     ("language", "text", "places"),
     [
-        ("python", 'x = "# @"  # @\n  # @\n"""\n# @\n"""\n', [(1, 32, False), (2, 3, True)]),
+        ("python", 'x = "# @"  # @\n  # @\n"""\n# @\n"""\n', [(1, 34, False), (2, 3, True)]),
         ("python", "x = 1  # @\n(((", [(1, 8, False)]),
         ("python", "x = 'é'  # @\n", [(1, 10, False)]),
         ("yaml", "a: '# @'\n# @\nb: 1 # @\n", [(2, 1, True), (3, 6, False)]),
@@ -28,7 +28,7 @@ def found(language: str, text: str) -> list[tuple[int, int, bool]]:
         ("yaml", "- a: >-\n    # @\n  b: 1 # @\n- |\n  # @\n- x#@\n", [(3, 8, False)]),
         ("yaml", "a: don't # @\nb: it's # @\n", [(1, 10, False), (2, 9, False)]),
         ("toml", 'a = "# @" # @\nb = """\n# @\n"""\n  # @\n', [(1, 33, False), (5, 3, True)]),
-        ("json", '{"a": "// @", // @\n}\n', [(1, 38, False)]),
+        ("json", '{"a": "// @", // @\n}\n', [(1, 37, False)]),
         ("ini", "; @\nx = 1 # @\n  # @\n", [(1, 1, True), (3, 3, True)]),
         ("dockerfile", "# @\nRUN x # @\n", [(1, 1, True)]),
         ("requirements", "a==1 # @\nb#@\n", [(1, 6, False)]),

@@ -42,7 +42,7 @@ def test_a_requirement_tells_its_parts(
         ("git+https://github.com/a/b@v1#egg=My_Name", "my-name", "git+https://github.com/a/b@v1#egg=My_Name", False),
         ("git+ssh://git@github.com/a/b.git", None, "git+ssh://git@github.com/a/b.git", False),
         ("-e git+https://x/b#egg=b", "b", "git+https://x/b#egg=b", True),
-        ("https://x/torch-1.13%2Bcu117-cp38.whl#sha256=0", "torch", "https://x/torch-1.13%2Bcu117-cp38.whl#sha256=0", False),
+        ("https://x/torch-1.1%2Bcu-cp38.whl#sha256=0", "torch", "https://x/torch-1.1%2Bcu-cp38.whl#sha256=0", False),
         ("-e .", None, ".", True),
         ("--editable=./pkg[dev]", None, "./pkg[dev]", True),
         ("../lib", None, "../lib", False),
