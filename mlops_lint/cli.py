@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     # Text of a repository may hold what the terminal cannot show: that is no reason to fail.
-    # A run ends before its garbage matters, and a graph of 100,000 nodes is collected over and over: a tenth of the time.
+    # A run ends before its garbage matters, and a graph of 100,000 nodes would be collected over and over.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -106,6 +106,8 @@ class Parameter(msgspec.Struct, frozen=True):
     positional: bool
 
 
+# Tables that others need, or that are needed always: their names are no import roots.
+SHARED = frozenset({"builtins", "downloads", "numpy_io", "services", "sklearn_datasets", "tools"})
 FOLDER = Path(__file__).parent / "libraries"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.libraries import available
+from mlops_lint.extract.libraries import SHARED, available
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.registry import python
@@ -16,7 +16,7 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
-_FOREIGN = frozenset(sys.stdlib_module_names) | available() | {"builtins"}
+_FOREIGN = frozenset(sys.stdlib_module_names) | (available() - SHARED) | {"builtins"}
 
 
 @python
@@ -25,8 +25,12 @@ def structure(module: Module) -> Iterator[Subject]:
     start = Location(module.path)
     yield subject(ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}")
     imports = _imports_of(module)
+    members: dict[int, list[Scope]] = {}
     for scope in module.scopes.all:
-        yield _function(module, scope, imports.get(id(scope), []))
+        members.setdefault(id(scope.parent), []).append(scope)
+    for scope in module.scopes.all:
+        methods = members.get(id(scope), []) if scope.kind == "class" else []
+        yield _function(module, scope, imports.get(id(scope), []), methods)
     yield from _constants(module)
     yield from _entry_point(module)
     yield from _tests(module)
@@ -52,9 +56,9 @@ def _imports_of(module: Module) -> dict[int, list[Link]]:
     return links
 
 
-def _function(module: Module, scope: Scope, imports: list[Link]) -> Subject:
+def _function(module: Module, scope: Scope, imports: list[Link], methods: list[Scope]) -> Subject:
     what = "module" if scope.kind in ("module", "main") else scope.kind
-    links = dict.fromkeys([*imports, *_calls(module, scope)])
+    links = dict.fromkeys([*imports, *_calls(module, scope, methods)])
     if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
         bases = (module.names.name(base, scope.parent) for base in scope.node.bases)
         links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if _is_own(base)))
@@ -68,20 +72,32 @@ def _head(module: Module, node: ast.AST) -> Location:
     return Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)
 
 
-def _calls(module: Module, scope: Scope) -> Iterator[Link]:
-    if scope.kind == "class":
-        # Whoever makes an instance may call any method: over-approximate, so that nothing reached is missed.
-        for inner in module.scopes.all:
-            if inner.parent is scope:
-                yield Link("calls", symbol_of(inner))
+def _calls(module: Module, scope: Scope, methods: list[Scope]) -> Iterator[Link]:
+    # Whoever makes an instance may call any method: over-approximate, so that nothing reached is missed.
+    yield from (Link("calls", symbol_of(method)) for method in methods)
     within = [scope]
     while within:
         part = within.pop()
         within.extend(reversed(part.inner))
         for expression in part.used:
-            name = module.names.name(expression, part).partition("(")[0]
-            if _is_own(name) and name != scope.name:
-                yield Link("calls", f"function:{name}")
+            if not _is_foreign(module, expression, part):
+                name = module.names.name(expression, part).partition("(")[0]
+                if _is_own(name) and name != scope.name:
+                    yield Link("calls", f"function:{name}")
+
+
+def _is_foreign(module: Module, expression: ast.expr, scope: Scope) -> bool:
+    """Whether a name or chain of attributes begins in a library or in Python itself: most do, and need no more look."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    found = module.names.bindings(expression.id, scope) if isinstance(expression, ast.Name) else ([], scope)
+    return found is None or (
+        bool(found[0])
+        and all(
+            isinstance(one, str) and one.startswith("import:") and one[7:].partition(".")[0] in _FOREIGN
+            for one in found[0]
+        )
+    )
 
 
 def _is_own(name: str) -> bool:
