@@ -3,6 +3,7 @@
 import ast
 import builtins
 import warnings
+from collections.abc import Callable
 
 from mlops_lint.extract.libraries import Libraries, available
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
@@ -11,6 +12,9 @@ from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
 DEPTH = 24
 UNKNOWN = "?"
 
+_NONE = 1 << 30
+# Real files have tens of them; a thousand names bound in terms of one another would have no end.
+_MOST_UNKEPT = 5000
 _BUILTINS = frozenset(dir(builtins))
 # Annotations that say of a value no more than that there is one.
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
@@ -34,6 +38,11 @@ class Names:
         self._by_name = {scope.name: scope for scope in scopes.all}
         self._cache: dict[tuple[int, int], str] = {}
         self._bound: dict[tuple[str, int], str] = {}
+        # Names that are being looked up -> how many were before them; one that is bound in terms of itself is unknown
+        # while we look. What was found in such a moment is not kept, unless it happens so often that it takes too long.
+        self._open: dict[tuple[str, int], int] = {}
+        self._met = _NONE
+        self._unkept = 0
         self._annotations: dict[str, ast.expr | None] = {}
         self._starred = [one.module for one in scopes.imports if one.dotted.endswith(".*")]
 
@@ -42,7 +51,32 @@ class Names:
         key = (id(node), id(scope))
         found = self._cache.get(key)
         if found is None:
-            found = self._cache[key] = self._name(node, scope, depth)
+            before, self._met = self._met, _NONE
+            found = self._name(node, scope, depth)
+            if self._kept(_NONE):
+                self._cache[key] = found
+            self._met = min(before, self._met)
+        return found
+
+    def _kept(self, place: int) -> bool:
+        """Whether what was found holds, as it rests on no name that was opened before `place` and is still open."""
+        self._unkept += self._met < place
+        return self._met >= place or self._unkept > _MOST_UNKEPT
+
+    def _looked_up(self, key: tuple[str, int], look_up: Callable[[], str]) -> str:
+        """Gives what is bound under a key, looked up once."""
+        if key in self._bound:
+            return self._bound[key]
+        if key in self._open:
+            self._met = min(self._met, self._open[key])
+            return UNKNOWN
+        place = self._open[key] = len(self._open)
+        before, self._met = self._met, _NONE
+        found = look_up()
+        del self._open[key]
+        if self._kept(place):
+            self._bound[key] = found
+        self._met = min(before, self._met) if self._met < place else before
         return found
 
     def bindings(self, name: str, scope: Scope) -> tuple[list[Binding], Scope] | None:
@@ -106,16 +140,14 @@ class Names:
         bindings, owner = found
         if name in owner.parameters and len(bindings) == 1:
             return self._of_parameter(owner.parameters[name], owner, depth)
-        key = (name, id(owner))
-        if key not in self._bound:
-            # A name that is bound in terms of itself is unknown while we look: once for each name, not for each use.
-            self._bound[key] = UNKNOWN
-            known = [self._of_binding(binding, owner, depth) for binding in bindings]
-            if all(isinstance(binding, str) and binding.startswith("import:") for binding in bindings):
-                # Alternatives under try or if: the first that we know something of.
-                known = [one for one in known if one.partition(".")[0] in available()][:1] or known
-            self._bound[key] = self._agreed([one for one in known if not one.startswith(UNKNOWN)] or known)
-        return self._bound[key]
+        return self._looked_up((name, id(owner)), lambda: self._of_bindings(bindings, owner, depth))
+
+    def _of_bindings(self, bindings: list[Binding], owner: Scope, depth: int) -> str:
+        known = [self._of_binding(binding, owner, depth) for binding in bindings]
+        if all(isinstance(binding, str) and binding.startswith("import:") for binding in bindings):
+            # Alternatives under try or if: the first that we know something of.
+            known = [one for one in known if one.partition(".")[0] in available()][:1] or known
+        return self._agreed([one for one in known if not one.startswith(UNKNOWN)] or known)
 
     def _unbound(self, name: str) -> str:
         """A builtin, or what comes from `import *`: of a library whose table names it, or of the only module."""
@@ -202,11 +234,7 @@ class Names:
 
     def _of_field(self, held: Scope, attribute: str, depth: int) -> str:
         """The class of what an attribute is bound to; the attribute's own name where that is no instance."""
-        key = (f".{attribute}", id(held))
-        if key not in self._bound:
-            self._bound[key] = UNKNOWN
-            self._bound[key] = self._field(held, attribute, depth)
-        return self._bound[key]
+        return self._looked_up((f".{attribute}", id(held)), lambda: self._field(held, attribute, depth))
 
     def _field(self, held: Scope, attribute: str, depth: int) -> str:
         bound = [(binding, held) for binding in held.bindings.get(attribute, ())]
