@@ -718,8 +718,14 @@ LOADED: list[Case] = [
         {"local": True, "unsafe": True},
     ),
     (
-        "a file of a folder that is not known is here",
+        "a file of a folder that is not known",
         "import joblib\ndef f(p): joblib.load(p + '/m.pkl')",
+        "model_load",
+        {"local": ...},
+    ),
+    (
+        "a file in a folder that is known",
+        "import joblib\ndef f(p): joblib.load(f'out/{p}.pkl')",
         "model_load",
         {"local": True, "uri": ...},
     ),
