@@ -123,7 +123,7 @@ def versioned(dataset: Node, graph: Graph) -> bool | None:
 def feeds_training(dataset: Node, graph: Graph) -> bool:
     """A run or a task that reads this trains a model, or a later task does."""
     for reader in graph.linked(dataset, "read_by"):
-        if reader.kind == "read" and reader.fields.get("data") is not True:
+        if reader.kind == "model_load" or (reader.kind == "read" and reader.fields.get("data") is not True):
             continue
         runs = [reader] if reader.kind == "task" else [*graph.runners(reader), reader]
         for run in runs:
