@@ -15,6 +15,8 @@ EXPANDED = 100_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # libyaml still ends lines at these, as YAML 1.1 did; every editor and YAML 1.2 do not.
 _OLD_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
+# libyaml refuses half a surrogate pair, the reader in Python lets it through, and nobody can write it as UTF-8.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _YAML = "tag:yaml.org,2002:"
 
 # Core schema of https://yaml.org/spec/1.2.2/#103-core-schema
@@ -37,6 +39,8 @@ def parse(data: bytes) -> tuple[Node, ...]:
     text = decode(data)
     if not text.isascii():
         text = text.translate(_OLD_BREAKS)
+    if _Loader is yaml.SafeLoader and (found := _SURROGATE.search(text)):
+        raise invalid("YAML", "half a surrogate pair", text.count("\n", 0, found.start()) + 1, text)
     try:
         # Events, not nodes: libyaml composes nodes by recursion in C, which a deep file drives into a crash.
         return _Builder(text).documents()
