@@ -59,8 +59,8 @@ def test_a_rule_finds_what_its_fixture_says(rule: Rule, case: Case, tmp_path: Pa
 
 
 def test_a_rule_about_models_is_asked_only_where_there_are_any(tmp_path: Path) -> None:
-    rule = RULES["TRN007-clock-seed"]
-    (tmp_path / "game.py").write_text("import random\nimport time\n\nrandom.seed(time.time())\n")
+    rule = RULES["SRV011-call-without-timeout"]
+    (tmp_path / "fetch.py").write_text("import requests\n\nrequests.get('https://example.org')\n")
     scanned = run.read(settings(tmp_path, overrides=Overrides(jobs=1, cache=False)))
     assert said(msgspec.structs.replace(rule, scope="any"), scanned.graph)
     assert not said(rule, scanned.graph)
