@@ -2,13 +2,19 @@
 
 import gc
 import os
+import re
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
+import msgspec
+
 from mlops_lint.extract.context import context
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse.languages import language
+
+# `\ud800` in code or data makes half of a character, for which UTF-8 has no bytes.
+_HALF = re.compile(rb"\\[uU](?:0000)?[dD][89a-fA-F]")
 
 
 def extract(path: str, data: bytes) -> Facts:
@@ -34,7 +40,8 @@ def extract(path: str, data: bytes) -> Facts:
             raise
         what = f"the analysis of this file failed ({type(error).__name__}); please report it as a bug of mlops-lint"
         problems.append(Problem(path, 1, "MLL009", what))
-    return Facts(path, sort, subjects, suppressions, tuple(problems))
+    facts = Facts(path, sort, subjects, suppressions, tuple(problems))
+    return _encodable(facts) if _HALF.search(data) else facts
 
 
 @cache
@@ -42,6 +49,23 @@ def _load_extractors() -> None:
     """Imports every module of this package, so that all have registered; not done where all facts are cached."""
     for found in walk_packages(__path__, f"{__name__}."):
         import_module(found.name)
+
+
+def _encodable(facts: Facts) -> Facts:
+    """The same with `?` for halves of characters, which neither the cache nor an output can hold."""
+    try:
+        msgspec.msgpack.encode(facts)
+    except UnicodeEncodeError:
+        return msgspec.convert(_cleaned(msgspec.to_builtins(facts)), Facts)
+    return facts
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    return {_cleaned(key): _cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def frozen() -> None:
