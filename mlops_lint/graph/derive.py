@@ -8,6 +8,7 @@ from mlops_lint.extract.context import context
 from mlops_lint.graph.declared import consumers, dependencies, imports
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
+from mlops_lint.graph.training import place
 from mlops_lint.model import Location, Value
 from mlops_lint.settings import Settings
 
@@ -30,6 +31,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _ordered_by_data(graph)
     dependencies(graph)
     imports(graph, _provided(graph))
+    place(graph)
     consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))
 
 

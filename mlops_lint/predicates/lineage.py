@@ -1,8 +1,11 @@
 """What tasks read and write, themselves and in their code: whether it is declared, ordered and repeatable."""
 
+import posixpath
 from functools import lru_cache
 
+from mlops_lint.extract.paths import private
 from mlops_lint.graph import Graph, Node
+from mlops_lint.graph.training import trains
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
@@ -107,31 +110,52 @@ def acyclic(pipeline: Node, graph: Graph) -> Answer:
 @predicate
 def versioned(dataset: Node, graph: Graph) -> bool | None:
     """The content of a dataset can be had again as it was."""
-    for one in (dataset, *graph.follow(dataset, ("inside",))):
-        if one.fields.get("versioned_by") is not None or one.fields.get("tracked") is True:
-            return True
+    around = (dataset, *graph.follow(dataset, ("inside",)))
+    if any(one.fields.get("versioned_by") is not None or one.fields.get("tracked") is True for one in around):
+        return True
     reads = graph.linked(dataset, "read_by")
     if reads and all(read.fields.get("pinned") is True for read in reads):
         return True
     # What the repository itself makes is as reproducible as its own sources.
-    if graph.linked(dataset, "written_by"):
+    if any(graph.linked(one, "written_by") for one in around) or _perhaps_made(dataset, graph):
+        return None
+    # What lies at the root of a disk may have been copied into an image or mounted, in a version or not.
+    uri = str(dataset.fields["uri"])
+    if dataset.fields["scheme"] == "local" and uri.startswith("/") and private(uri) is None:
         return None
     return False
 
 
 @predicate
 def feeds_training(dataset: Node, graph: Graph) -> bool:
-    """A run or a task that reads this trains a model, or a later task does."""
-    for reader in graph.linked(dataset, "read_by"):
-        if reader.kind == "model_load" or (reader.kind == "read" and reader.fields.get("data") is not True):
-            continue
-        runs = [reader] if reader.kind == "task" else [*graph.runners(reader), reader]
-        for run in runs:
-            if run.context in ("source", "notebook") and any(
-                graph.reach(one, "training") for one in (run, *graph.follow(run, ("depended_on_by",)))
-            ):
+    """A run or a task that reads this trains a model, or a later task does.
+
+    What is downloaded from a hub by its name is left out: there the download itself says the revision.
+    """
+    return any(trains(reader, graph) for reader in graph.linked(dataset, "read_by"))
+
+
+def _perhaps_made(dataset: Node, graph: Graph) -> bool:
+    """Whether a file that is not there may be one that the code beside its readers writes, under a name made up there."""
+    if dataset.fields["scheme"] != "local" or dataset.fields.get("exists") is True:
+        return False
+    reads = [one for one in graph.linked(dataset, "read_by") if one.kind == "read"]
+    # What is taken out of an archive may be in any format, and `load` of NumPy reads both of its own.
+    formats = {one.fields.get("format") for one in reads} - {None} | {"archive"}
+    formats |= {"npz"} if "npy" in formats else set()
+    name = posixpath.basename(str(dataset.fields["uri"]))
+    near = {_top(path) for path in (str(dataset.fields["uri"]), *(one.location.path for one in reads))}
+    for write in graph.of_kind("write"):
+        if write.context in _OWN and _top(write.location.path) in near:
+            uri = write.fields.get("uri")
+            if posixpath.basename(str(uri)) == name if uri is not None else write.fields.get("format") in formats:
                 return True
     return False
+
+
+def _top(path: str) -> str:
+    """The first folder of a path; files at the root are in none."""
+    return path.partition("/")[0] if "/" in path else ""
 
 
 def _declared(missing: list[Related], task: Node, calls: list[Node], graph: Graph) -> Answer:
