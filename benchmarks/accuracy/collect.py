@@ -2,18 +2,23 @@
 
     python benchmarks/accuracy/collect.py run /tmp/corpus -o /tmp/findings.jsonl
     python benchmarks/accuracy/collect.py sample /tmp/findings.jsonl TRN002 --most 24
+    python benchmarks/accuracy/collect.py table
 
-The verdicts of the reader go to `tally.csv` beside this file, one row a finding: rule, repository, commit, path, line,
-verdict (true or false), reason.
+The verdicts of the reader go to `tally/<rule>.csv` beside this file, one row a finding: repository, commit, path, line,
+verdict (true or false), reason. `table` writes their counts into the README beside this file.
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+HERE = Path(__file__).parent
+_MARK = "<!-- counts: written by `collect.py table` -->"
 
 
 def main() -> None:
@@ -31,6 +36,7 @@ def main() -> None:
     sample.add_argument("--most", type=int, default=24)
     sample.add_argument("--corpus", type=Path, default=Path("/tmp/corpus"))
     sample.set_defaults(command=show)
+    commands.add_parser("table").set_defaults(command=table)
     options = parser.parse_args()
     options.command(options)
 
@@ -70,6 +76,21 @@ def show(options: argparse.Namespace) -> None:
     print(f"{options.rule}: {len(rows)} findings in {len(by_repository)} repositories, {len(chosen)} shown\n")
     for row in chosen[: options.most]:
         _print(row, options.corpus)
+
+
+def table(_options: argparse.Namespace) -> None:
+    """Writes the counts of all tallies into the README."""
+    readme = HERE / "README.md"
+    head = readme.read_text().partition(_MARK)[0]
+    rows = ["| rule | read | right | precision | repositories |", "| --- | ---: | ---: | ---: | ---: |"]
+    for path in sorted((HERE / "tally").glob("*.csv")):
+        with path.open() as file:
+            read = list(csv.DictReader(file))
+        right = sum(row["verdict"] == "true" for row in read)
+        share = f"{right / len(read):.2f}" if read else ""
+        repositories = len({row["repository"] for row in read})
+        rows.append(f"| {path.stem} | {len(read)} | {right} | {share} | {repositories} |")
+    readme.write_text(f"{head}{_MARK}\n\n" + "\n".join(rows) + "\n")
 
 
 def _print(row: dict[str, object], corpus: Path) -> None:
