@@ -31,7 +31,7 @@ def main() -> None:
             "mlops-lint --version": [*own, "--version"],
             "mlops-lint cold": [*check, "--no-cache"],
             "mlops-lint warm": [*check, "--cache-dir", cache],
-            "ruff --select ALL, no cache": ["ruff", "check", "--select", "ALL", "--no-cache", "--exit-zero", "-q", tree],
+            "ruff --select ALL, no cache": ["ruff", "check", "--select=ALL", "--no-cache", "--exit-zero", "-q", tree],
             "bandit": ["bandit", "-q", "-r", tree, "--exit-zero"],
         }
         _run(commands["mlops-lint warm"])

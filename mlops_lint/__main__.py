@@ -1,8 +1,13 @@
 """`python -m mlops_lint`."""
 
+import os
 import sys
 
-from mlops_lint.cli import main
+# `-m` puts the current folder first on the path: a scanned tree could then pass its own `yaml.py` off as ours.
+if sys.path and os.path.abspath(sys.path[0] or ".") == os.getcwd():
+    del sys.path[0]
+
+from mlops_lint.cli import main  # noqa: E402  # only now
 
 if __name__ == "__main__":
     sys.exit(main())

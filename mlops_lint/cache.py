@@ -40,14 +40,16 @@ def key(path: str, data: bytes, tool: bytes) -> bytes:
     return digest.digest()
 
 
-def tool_digest() -> bytes:
-    """Gives what identifies the tool: its version, that of Python, and the sizes and times of its own files."""
+def tool_digest(libraries: tuple[Path, ...] = ()) -> bytes:
+    """Gives what identifies the tool: its version, that of Python, its own files, and tables from outside."""
     digest = hashlib.blake2b(f"{__version__} {sys.version}".encode(), digest_size=20)
     for folder, folders, files in os.walk(Path(__file__).parent):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(files):
             info = os.stat(os.path.join(folder, name))
             digest.update(f"{name} {info.st_size} {info.st_mtime_ns}".encode())
+    for path in libraries:
+        digest.update(path.read_bytes())
     return digest.digest()
 
 

@@ -37,6 +37,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     profile: Literal["research", "production"]
     scope: Literal["ml", "any"] = "ml"
     """ml = asked only where the repository works with data or models; any = of every repository."""
+    per: Literal["subject", "file"] = "subject"
+    """file = the failures of one file are one finding, at the first of them; the score still counts every subject."""
     subject: str
     where: str = "true"
     must: str
@@ -58,10 +60,10 @@ def questions() -> tuple[Question, ...]:
 
 
 @cache
-def load(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
-    """Gives our rules and those of `folders` in order of their ids; raises UsageError at the first that is wrong."""
+def load(folders: tuple[Path, ...] = (), packs: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """Gives our rules, those of folders and of installed packs, by id; raises UsageError at the first wrong one."""
     found: dict[str, Rule] = {}
-    for folder in (rules_folder(), *folders):
+    for folder in (rules_folder(), *map(_pack, packs), *folders):
         if not folder.is_dir():
             raise UsageError(f"{folder}: there is no such folder of rules")
         for path in sorted(folder.glob("**/[A-Z]*-*.yaml")):
@@ -86,6 +88,16 @@ def check(rules: tuple[Rule, ...]) -> None:
             if name is not None and name not in known:
                 where = _place(rule.file, "message")
                 raise UsageError(f"{where}: '{rule.subject}' has no field '{name}'{suggestion(name, known)}")
+
+
+def _pack(name: str) -> Path:
+    """Gives the folder of rules that an installed package offers: the entry point `name` of `mlops_lint` is its path."""
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="mlops_lint"):
+        if entry.name == name:
+            return Path(str(entry.load()))
+    raise UsageError(f"extends: no installed package offers the policy pack '{name}'")
 
 
 def _loaded(path: Path) -> Rule:

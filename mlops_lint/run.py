@@ -1,7 +1,6 @@
 """Settings to a report: the steps of a run, one after the other."""
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,9 @@ from mlops_lint.scan import Progress, scan
 from mlops_lint.settings import Settings
 from mlops_lint.suppress import suppress
 
+# How many further subjects a finding about a whole file names.
+_NAMED = 5
+
 
 class Scanned(msgspec.Struct, frozen=True):
     """A repository as it was read."""
@@ -32,7 +34,7 @@ def read(settings: Settings, progress: Progress | None = None) -> Scanned:
     """Gives the facts and the graph of the repository under `settings.root`."""
     found = discover(settings.root, settings.exclude)
     cache = Cache(settings.cache_dir) if settings.cache else None
-    facts = scan(settings.root, found.files, cache, settings.jobs or os.cpu_count() or 1, progress)
+    facts = scan(found.files, settings, cache, progress)
     if cache is not None:
         cache.close()
     return Scanned(found, facts, link(facts, found.files, found.git, settings))
@@ -40,7 +42,7 @@ def read(settings: Settings, progress: Progress | None = None) -> Scanned:
 
 def lint(settings: Settings, paths: tuple[str, ...] = (), progress: Progress | None = None) -> Report:
     """Gives the findings of a repository; `paths`, from its root, restrict what is reported, not what is read."""
-    every = load(settings.policies)
+    every = load(settings.policies, settings.extends)
     rules = selection.selected(every, settings)
     check(rules)
     scanned = read(settings, progress)
@@ -86,11 +88,17 @@ def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
 
 def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) -> tuple[Finding, ...]:
     order = sorted(shown, key=lambda verdict: (verdict.location, verdict.rule, verdict.node))
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in order:
+        whole = rules[verdict.rule].per == "file"
+        key = (verdict.rule, verdict.location.path) if whole else (verdict.rule, verdict.node)
+        groups.setdefault(key, []).append(verdict)
     seen: Counter[tuple[str, ...]] = Counter()
     findings: list[Finding] = []
-    for verdict in order:
+    for verdict, *others in groups.values():
         rule, node = rules[verdict.rule], graph.nodes[verdict.node]
-        key = _identity(verdict, node, graph)
+        # Of a file with another failure more the finding is another: a baseline does not hide what is new.
+        key = (*_identity(verdict, node, graph), *sorted(graph.nodes[one.node].name for one in others))
         seen[key] += 1
         findings.append(
             Finding(
@@ -99,7 +107,7 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
                 severity=rule.severity,
                 question=rule.question,
                 location=verdict.location,
-                message=verdict.message,
+                message=verdict.message + _more([graph.nodes[one.node].name for one in others]),
                 subject_kind=node.kind,
                 subject_name=node.name,
                 subject_symbol=node.symbol,
@@ -108,6 +116,13 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
             )
         )
     return tuple(findings)
+
+
+def _more(names: list[str]) -> str:
+    if not names:
+        return ""
+    listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    return f"; {len(names)} more in this file: {listed}"
 
 
 def _identity(verdict: Verdict, node: Node, graph: Graph) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from types import FrameType
 
 from mlops_lint.cache import Cache, decoded, encoded, key, tool_digest
 from mlops_lint.discover import Entry
-from mlops_lint.extract import extract, frozen
+from mlops_lint.extract import extract, prepare
+from mlops_lint.extract.libraries import teach
 from mlops_lint.model import Facts, Problem
 from mlops_lint.parse.languages import LIMITS, language
+from mlops_lint.settings import Settings
 
 # A pool costs about 0.1 s to start, as much as this many files cost to read.
 _POOL_FROM = 64
@@ -29,11 +31,13 @@ Progress = Callable[[int, int], None]
 
 
 def scan(
-    root: Path, files: tuple[Entry, ...], cache: Cache | None, jobs: int, progress: Progress | None
+    files: tuple[Entry, ...], settings: Settings, cache: Cache | None = None, progress: Progress | None = None
 ) -> list[Facts]:
     """Gives the facts of every file that is in a language we read, in the order of `files`."""
+    root, libraries = settings.root, settings.libraries
+    teach(libraries)
     wanted = [entry for entry in files if language(entry.path) is not None]
-    tool = tool_digest()
+    tool = tool_digest(libraries)
     facts: dict[str, Facts] = {}
     keys: dict[str, bytes] = {}
     for entry in wanted:
@@ -48,7 +52,7 @@ def scan(
             facts[path] = known
     missing = [path for path in keys if path not in facts]
     fresh: dict[bytes, bytes] = {}
-    for count, (path, row) in enumerate(_extracted(root, missing, jobs), 1):
+    for count, (path, row) in enumerate(_extracted(missing, settings), 1):
         found = decoded(row)
         assert found is not None, path
         facts[path] = found
@@ -60,7 +64,9 @@ def scan(
     return [facts[entry.path] for entry in wanted]
 
 
-def _extracted(root: Path, paths: list[str], jobs: int) -> Iterator[tuple[str, bytes]]:
+def _extracted(paths: list[str], settings: Settings) -> Iterator[tuple[str, bytes]]:
+    root, libraries = settings.root, settings.libraries
+    jobs = settings.jobs or os.cpu_count() or 1
     if jobs <= 1 or len(paths) < _POOL_FROM:
         for path in paths:
             yield path, _row(root, path)
@@ -71,26 +77,26 @@ def _extracted(root: Path, paths: list[str], jobs: int) -> Iterator[tuple[str, b
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
     done: set[str] = set()
     try:
-        with ProcessPoolExecutor(jobs, initializer=frozen) as pool:
+        with ProcessPoolExecutor(jobs, initializer=prepare, initargs=(libraries,)) as pool:
             for future in as_completed([pool.submit(_rows, root, chunk) for chunk in chunks]):
                 for path, row in future.result():
                     done.add(path)
                     yield path, row
     except BrokenProcessPool:
         # One file killed its worker: each of the rest gets a process of its own, to find out which.
-        yield from _isolated(root, [path for path in paths if path not in done])
+        yield from _isolated(root, [path for path in paths if path not in done], libraries)
 
 
-def _isolated(root: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+def _isolated(root: Path, paths: list[str], libraries: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    pool = ProcessPoolExecutor(1, initializer=frozen)
+    pool = ProcessPoolExecutor(1, initializer=prepare, initargs=(libraries,))
     for path in paths:
         try:
             yield from pool.submit(_rows, root, [path]).result()
         except BrokenProcessPool:
-            pool = ProcessPoolExecutor(1, initializer=frozen)
+            pool = ProcessPoolExecutor(1, initializer=prepare, initargs=(libraries,))
             yield path, encoded(_problem(path, "MLL004", "reading it ends the process that reads it"))
     pool.shutdown()
 

@@ -70,9 +70,7 @@ def show(options: argparse.Namespace) -> None:
         by_repository.setdefault(row["repository"], []).append(row)
     chosen: list[dict[str, str]] = []
     while len(chosen) < options.most and any(by_repository.values()):
-        for found in by_repository.values():
-            if found:
-                chosen.append(found.pop())
+        chosen.extend(found.pop() for found in by_repository.values() if found)
     print(f"{options.rule}: {len(rows)} findings in {len(by_repository)} repositories, {len(chosen)} shown\n")
     for row in chosen[: options.most]:
         _print(row, options.corpus)

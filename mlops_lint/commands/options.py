@@ -54,14 +54,15 @@ def below(root: Path, paths: list[Path]) -> tuple[str, ...]:
 
 def rules(settings: Settings) -> tuple[Rule, ...]:
     """Gives the rules that run with these settings."""
-    return selected(load(settings.policies), settings)
+    return selected(load(settings.policies, settings.extends), settings)
 
 
 def every_rule(config: Path | None) -> tuple[Rule, ...]:
     """Gives our own rules and those that the configuration for the current folder adds."""
     if config and not config.exists():
         raise UsageError(f"{config}: no such file")
-    return load(load_settings(Path(), config).policies)
+    settings = load_settings(Path(), config)
+    return load(settings.policies, settings.extends)
 
 
 def names(given: list[str] | None) -> tuple[str, ...] | None:

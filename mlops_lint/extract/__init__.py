@@ -5,6 +5,7 @@ import os
 import re
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
 import msgspec
@@ -68,6 +69,9 @@ def _cleaned(value: object) -> object:
     return {_cleaned(key): _cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def frozen() -> None:
-    """Prepares a process that only extracts: nothing it makes is garbage before it ends."""
+def prepare(libraries: tuple[Path, ...]) -> None:
+    """Prepares a process that only extracts: the tables it needs, and no search for garbage before it ends."""
+    from mlops_lint.extract.libraries import teach
+
     gc.disable()
+    teach(libraries)

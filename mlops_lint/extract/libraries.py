@@ -9,6 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from mlops_lint.errors import UsageError, suggestion
+from mlops_lint.subjects import KINDS
+
 Plain = None | bool | int | float | str | list[str]
 
 
@@ -123,6 +126,28 @@ def table(root: str) -> Table:
     return msgspec.yaml.decode((FOLDER / f"{root}.yaml").read_bytes(), type=Table)
 
 
+_taught: list[Table] = []
+"""The tables of in-house libraries that the configuration names: set once, before a run."""
+
+
+def teach(files: tuple[Path, ...]) -> None:
+    """Adds tables from outside to those of every file; raises UsageError at one that is wrong."""
+    if _taught or files:
+        _taught.clear()
+        libraries.cache_clear()
+    for path in files:
+        try:
+            _taught.append(msgspec.yaml.decode(path.read_bytes(), type=Table))
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror or 'cannot be read'}") from None
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            raise UsageError(f"{path}:1: {' '.join(str(error).split())}") from None
+        for fact in (fact for entry in _taught[-1].entries for fact in entry.facts):
+            if fact.kind not in KINDS:
+                hint = suggestion(fact.kind, KINDS)
+                raise UsageError(f"{path}:1: no kind of subject is called '{fact.kind}'{hint}")
+
+
 @cache
 def signature(text: str) -> tuple[Parameter, ...]:
     """Gives the parameters of a signature as it stands in a table; `*args` and `**kwargs` are left out."""
@@ -158,6 +183,8 @@ class Libraries:
                 seen.add(root)
                 self._add(table(root))
                 wanted.extend(table(root).also)
+        for one in _taught:
+            self._add(one)
 
     def _add(self, one: Table) -> None:
         self.aliases.update(one.aliases)
