@@ -62,10 +62,28 @@ class _Order:
             targets, values = _assignment(statement)
             for value in values:
                 self._expression(value, targets)
-            for block in ("body", "orelse", "finalbody"):
-                self.follow(getattr(statement, block, []) if not isinstance(statement, ast.Lambda) else [])
-            for handler in getattr(statement, "handlers", []):
-                self.follow(handler.body)
+            if isinstance(statement, ast.If):
+                self._branches([statement.body, statement.orelse])
+            elif isinstance(statement, ast.Match):
+                self._branches([*(case.body for case in statement.cases), []])
+            else:
+                for block in ("body", "orelse", "finalbody"):
+                    self.follow(getattr(statement, block, []))
+                for handler in getattr(statement, "handlers", []):
+                    self.follow(handler.body)
+
+    def _branches(self, blocks: list[list[ast.stmt]]) -> None:
+        """Reads blocks of which one runs: a name may hold what it holds after any, and is a part if it is after all."""
+        before, parts = self._learned, self._parts
+        learned: dict[str, frozenset[int]] = {}
+        left: list[set[str]] = []
+        for block in blocks:
+            self._learned, self._parts = dict(before), set(parts)
+            self.follow(block)
+            for name, fits in self._learned.items():
+                learned[name] = learned.get(name, frozenset()) | fits
+            left.append(self._parts)
+        self._learned, self._parts = learned, set.intersection(*left)
 
     def _expression(self, value: ast.expr, targets: list[str]) -> None:
         learned = self._learned_in(value)
@@ -76,7 +94,7 @@ class _Order:
                 self._divide(call)
                 part = True
             elif "transform" in kinds:
-                learned |= self._fit(call)
+                self._fit(call)
         for target in targets:
             subscripted = target.endswith("[]")
             name = target.removesuffix("[]")
@@ -91,28 +109,41 @@ class _Order:
         for name in _names(value):
             learned |= self._learned.get(name, frozenset())
         for call in _calls(value):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "transform":
-                fit = self._fits.get(ast.unparse(call.func.value))
-                learned |= {fit} if fit is not None else set()
+            if not isinstance(call.func, ast.Attribute):
+                continue
+            if call.func.attr == "transform":
+                made = call.func.value
+                fit = self._fits.get(ast.unparse(made))
+                learned |= {fit} if fit is not None else self._learns(made)
+            elif call.func.attr.startswith("fit_"):
+                # `fit` alone gives the transformer back; what it learned shows where `transform` is called.
+                learned |= self._learns(call)
         return learned
 
-    def _fit(self, call: ast.Call) -> frozenset[int]:
-        data = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "X"), None)
-        if data is None:
+    def _learns(self, call: ast.expr) -> frozenset[int]:
+        if not isinstance(call, ast.Call) or "transform" not in self._kinds.get(id(call), ()):
             return frozenset()
-        # A name such as `X_train` says that the split was made elsewhere: by slices, or by the caller.
-        if any(name in self._parts or "train" in name.lower() for name in _names(data)):
+        return frozenset() if _data(call) is None or self._on_part(call) else frozenset({id(call)})
+
+    def _on_part(self, call: ast.Call) -> bool:
+        """Whether a call is given a part of a split; by a name such as `X_train` it was split elsewhere."""
+        data = _data(call)
+        return data is not None and any(name in self._parts or "train" in name.lower() for name in _names(data))
+
+    def _fit(self, call: ast.Call) -> None:
+        if self._on_part(call):
             self._found.setdefault(id(call), False)
-            return frozenset()
-        assert isinstance(call.func, ast.Attribute)
-        self._fits[ast.unparse(call.func.value)] = id(call)
-        # `fit` alone gives the transformer back; what it learned shows where `transform` is called.
-        return frozenset({id(call)}) if call.func.attr.startswith("fit_") else frozenset()
+        elif isinstance(call.func, ast.Attribute) and _data(call) is not None:
+            self._fits[ast.unparse(call.func.value)] = id(call)
 
     def _divide(self, call: ast.Call) -> None:
         for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
             for fit in self._learned_in(argument):
                 self._found[fit] = True
+
+
+def _data(call: ast.Call) -> ast.expr | None:
+    return call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "X"), None)
 
 
 def _assignment(statement: ast.stmt) -> tuple[list[str], list[ast.expr]]:
