@@ -88,11 +88,10 @@ def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
 
 def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) -> tuple[Finding, ...]:
     order = sorted(shown, key=lambda verdict: (verdict.location, verdict.rule, verdict.node))
-    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    groups: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in order:
-        whole = rules[verdict.rule].per == "file"
-        key = (verdict.rule, verdict.location.path) if whole else (verdict.rule, verdict.node)
-        groups.setdefault(key, []).append(verdict)
+        place = verdict.location.path if rules[verdict.rule].per == "file" else verdict.node
+        groups.setdefault((verdict.rule, place), []).append(verdict)
     seen: Counter[tuple[str, ...]] = Counter()
     findings: list[Finding] = []
     for verdict, *others in groups.values():

@@ -98,6 +98,16 @@ def cloud_builds(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
             yield _workflow(path, "codebuild", UNSET, UNSET)
 
 
+@trees("prow_config.yaml", ".prow.yaml", ".prow/*.yaml")
+def prow(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives the jobs of Prow, those that run before a merge and others; of old files what starts them is elsewhere."""
+    root = documents[0] if documents else None
+    if isinstance(root, Mapping) and any(root.get(key) is not None for key in ("presubmits", "postsubmits")):
+        yield _workflow(path, "prow", UNSET, True)
+    elif isinstance(root, Mapping) and root.get("workflows") is not None:
+        yield _workflow(path, "prow", UNSET, UNSET)
+
+
 @texts("Jenkinsfile*", "*.jenkinsfile")
 def jenkins(path: str, text: str) -> Iterator[Subject]:
     """Gives a Jenkins pipeline."""

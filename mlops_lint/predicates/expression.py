@@ -153,11 +153,16 @@ class Environment:
 
     def _exists(self, kind: str, fields: View | None = None) -> bool:
         wanted = fields or {}
-        return any(
-            (node.context in _OWN or (kind == "test" and node.context == "test"))
-            and all(node.fields.get(name) == value for name, value in wanted.items())
-            for node in self._loaded().of_kind(kind)
-        )
+        unknown = False
+        for node in self._loaded().of_kind(kind):
+            own = node.context in _OWN or (kind == "test" and node.context == "test")
+            if own and all(node.fields.get(name, value) == value for name, value in wanted.items()):
+                if wanted.keys() <= node.fields.keys():
+                    return True
+                unknown = True
+        if unknown:
+            raise Unknown
+        return False
 
     def _resolves(self, view: View, role: str) -> bool:
         node = self._node(view)

@@ -5,6 +5,8 @@ from mlops_lint.predicates.registry import predicate
 from mlops_lint.predicates.seeding import is_run
 
 _OWN = ("source", "notebook")
+# They order commands, but whether from data to model, or one step that people start, we do not read.
+_LOOSE = frozenset({"make", "shell", "jenkins", "codebuild", "cloud-build", "kubernetes", "infrastructure"})
 _RUNNERS = frozenset(
     "MLproject Snakefile Makefile makefile GNUmakefile justfile Justfile Taskfile.yml Taskfile.yaml dodo.py "
     "pipeline.yaml pipeline.yml".split()
@@ -20,12 +22,22 @@ def trains_models(_project: Node, graph: Graph) -> bool:
 @predicate
 def has_pipeline(_project: Node, graph: Graph) -> bool | None:
     """A pipeline is defined, a tool for pipelines is used, or a task of a workflow trains."""
-    managed = any(one.fields.get("managed") is True and one.context != "test" for one in graph.of_kind("pipeline"))
+    if any(one.fields.get("managed") is True and one.context != "test" for one in graph.of_kind("pipeline")):
+        return True
+    if any(one.context != "test" and graph.reach(one, "training") for one in graph.of_kind("task")):
+        return True
     uses = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "pipeline"]
-    if managed or uses or any(graph.reach(one, "training") for one in graph.of_kind("task")):
+    if any(one.context in _OWN and one.fields.get("tool") not in _LOOSE for one in uses):
         return True
     # What stands in these we do not read, and it may well be the way from data to model.
-    return None if any(path.rpartition("/")[2] in _RUNNERS for path in graph.paths.files) else False
+    runner = any(path.rpartition("/")[2] in _RUNNERS for path in graph.paths.files)
+    return None if uses or runner else False
+
+
+@predicate
+def unpacked(_project: Node, graph: Graph) -> bool:
+    """The tree is a distribution as it is installed, not the repository that it was built from."""
+    return any(path.endswith(".dist-info/METADATA") and path.count("/") == 1 for path in graph.paths.files)
 
 
 @predicate
