@@ -22,6 +22,11 @@ _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_grou
 _DEFAULT_MINUTES = 360
 _COMMAND = 4000
 _ADDRESS = re.compile(r"https?://\S+")
+# What these leave in the work tree is not seen.
+_MAKES = re.compile(
+    r"\b(?:git clone|git submodule|wget|curl|unzip|tar|cp|mv|rsync|gsutil|aws s3|gcloud storage|azcopy|gh release|"
+    r"gh repo|dvc pull|dvc get|nbconvert|jupytext|cookiecutter|copier|envsubst)\b|cat\s*>"
+)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -124,11 +129,14 @@ def _code(path: str, step: Step, steps: tuple[Step, ...]) -> Iterator[Link]:
             # An action may as well be in action.yaml; which of the two it is only the tree tells.
             yield Link("needs", f"file:{_placed(path, step.uses)}/action.yml", step.location)
     elif step.run and any(one.get("with", "repository") is None for one in checkouts):
-        commands = "\n".join(one.run for one in steps)
+        earlier = steps[: steps.index(step) + 1]
+        commands = "\n".join(one.run for one in earlier)
+        makes = _MAKES.search(commands) is not None or any("download" in one.uses for one in earlier)
         for link in code_links(step.run, step.folder if places == {None} else None):
+            scheme, _, file = link.symbol.partition(":")
             # What the job downloads is not looked for in the repository.
-            if f"/{link.symbol.rpartition('/')[2]}" not in " ".join(_ADDRESS.findall(commands)):
-                yield Link(link.role, link.symbol, step.location)
+            if f"/{posixpath.basename(file)}" not in " ".join(_ADDRESS.findall(commands)):
+                yield Link(link.role, f"path:{file}" if makes and scheme == "file" else link.symbol, step.location)
 
 
 def _order(path: str, job: Mapping) -> Iterator[Link]:

@@ -136,7 +136,7 @@ def feeds_training(dataset: Node, graph: Graph) -> bool:
 
 
 def _perhaps_made(dataset: Node, graph: Graph) -> bool:
-    """Whether a file that is not there may be one that the code beside its readers writes, under a name made up there."""
+    """Whether a file that is not there may be one that the code beside its readers writes, under whatever name."""
     if dataset.fields["scheme"] != "local" or dataset.fields.get("exists") is True:
         return False
     reads = [one for one in graph.linked(dataset, "read_by") if one.kind == "read"]
@@ -146,7 +146,9 @@ def _perhaps_made(dataset: Node, graph: Graph) -> bool:
     name = posixpath.basename(str(dataset.fields["uri"]))
     near = {_top(path) for path in (str(dataset.fields["uri"]), *(one.location.path for one in reads))}
     for write in graph.of_kind("write"):
-        if write.context in _OWN and _top(write.location.path) in near:
+        # What is written below the last read of it in the same file came too late.
+        late = [one for one in reads if one.location.path == write.location.path and one.location < write.location]
+        if write.context in _OWN and _top(write.location.path) in near and len(late) < len(reads):
             uri = write.fields.get("uri")
             if posixpath.basename(str(uri)) == name if uri is not None else write.fields.get("format") in formats:
                 return True
@@ -184,7 +186,9 @@ def _inside(dataset: Node) -> bool:
 
 
 def _tasks(node: Node, graph: Graph) -> list[Node]:
-    return [one for one in graph.runners(node) if one.kind == "task" and one.context in _OWN]
+    """The tasks that run this code where a write stays: the machine of a CI job is new each time."""
+    tasks = [one for one in graph.runners(node) if one.kind == "task" and one.context in _OWN]
+    return [task for task in tasks if any(one.fields.get("managed") for one in graph.linked(task, "part_of"))]
 
 
 def _overlap(dataset: Node, graph: Graph) -> set[str]:
