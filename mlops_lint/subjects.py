@@ -44,6 +44,7 @@ class Read(Kind, frozen=True, tag="read"):
     revision: Annotated[Any_, "the revision, version or object version that is asked for"] = UNSET
     pinned: Annotated[Flag, "what is read is fixed: by a revision or checksum, or it ships with the library"] = UNSET
     verify: Annotated[Flag, "false = certificate or host key is not checked"] = UNSET
+    trained: Annotated[Flag, "false = the file trains, but on nothing of this"] = UNSET
 
 
 class Write(Kind, frozen=True, tag="write"):
@@ -132,7 +133,7 @@ class Training(Kind, frozen=True, tag="training"):
 
     library: Annotated[Text, "the import root, as `sklearn`, `torch`"] = UNSET
     draws: Annotated[Texts, "the global generators that it draws from"] = UNSET
-    tracked: Annotated[Flag, "the call itself records its run in a tracker"] = UNSET
+    tracked: Annotated[Flag, "the call itself records its run in a tracker; null = in one that is installed"] = UNSET
 
 
 class Model(Kind, frozen=True, tag="model"):
@@ -177,7 +178,7 @@ class Service(Kind, frozen=True, tag="service"):
 class Use(Kind, frozen=True, tag="use"):
     """The use of some tool for a purpose."""
 
-    purpose: Annotated[Text, "tracking, registry, data-check, drift, monitoring, prediction-log, search, ..."] = UNSET
+    purpose: Annotated[Text, "tracking, run-record, registry, data-check, drift, monitoring, search, ..."] = UNSET
     tool: Annotated[Text, "the tool, as `mlflow`"] = UNSET
 
 

@@ -1,41 +1,59 @@
 """Whether trainings are recorded, models kept by version, services watched."""
 
+import posixpath
+
 from mlops_lint.graph import Graph, Node
-from mlops_lint.predicates.registry import predicate
+from mlops_lint.predicates.registry import Answer, predicate
 
 # What these load is data or settings, in formats that can hold code.
 _NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
+# These load objects of any sort: a model, where a service has it beside its own code.
+_OBJECTS = frozenset({"pickle", "dill", "cloudpickle"})
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
 
 
 @predicate
 def tracked(training: Node, graph: Graph) -> bool | None:
     """A run of this training records itself in a tracker."""
-    if training.fields.get("tracked") is True:
+    around = [training, *_around(training, graph)]
+    around += [one for task in _same_pipeline(training, graph) for one in _around(task, graph)]
+    if _uses(around, "tracking") or any(one.fields.get("tracked") is True for one in around):
         return True
-    purposes = frozenset({"tracking"})
-    return _run_uses(training, graph, purposes) or any(
-        _run_uses(task, graph, purposes) for task in _same_pipeline(training, graph)
-    )
+    # The table of the call says None where it records in whatever tracker is installed.
+    perhaps = any("tracked" in one.fields and one.fields["tracked"] is None for one in around)
+    return None if perhaps or _recorded(training, around, graph) else False
 
 
 @predicate
 def kept_by_version(model: Node, graph: Graph) -> bool | None:
-    """A saved model goes to a registry or a versioned store."""
-    if model.fields.get("registered") is True:
+    """A saved model goes to a registry or a versioned store; None = to a place that cannot be known."""
+    around = [model, *_around(model, graph)]
+    if _uses(around, "registry") or any(one.kind == "model" and one.fields.get("registered") is True for one in around):
         return True
-    for data in graph.linked(model, "writes"):
-        for one in (data, *graph.follow(data, ("inside",))):
-            if one.fields.get("versioned_by") not in (None, "git"):
-                return True
-    return _run_uses(model, graph, frozenset({"registry"})) or _run_registers(model, graph)
+    stores = [data for one in graph.linked(model, "writes") for data in (one, *graph.follow(one, ("inside",)))]
+    kept = {one.fields.get("versioned_by") for one in stores}
+    if kept - {None, "git"}:
+        return True
+    # What is committed has a version, though not one of a model; a bucket may keep versions or not.
+    elsewhere = "git" in kept or any(one.fields.get("scheme") != "local" for one in stores)
+    if elsewhere or not isinstance(model.fields.get("uri"), str) or _recorded(model, around, graph):
+        return None
+    return False
 
 
 @predicate
 def serves_model(service: Node, graph: Graph) -> bool:
     """The program of a service loads or calls a model."""
-    loads = [one for one in _around(service, graph) if one.kind == "model_load"]
-    return any(one.fields.get("library") not in _NO_MODELS for one in loads)
+    return any(_is_model(one, service) for one in _program(service, graph) if one.kind == "model_load")
+
+
+@predicate
+def fixed_version(load: Node, _graph: Graph) -> Answer:
+    """A model of a hub or registry is loaded by a version that does not move."""
+    pinned, uri = load.fields.get("pinned"), load.fields.get("uri")
+    name = f"'{uri}'" if isinstance(uri, str) else "the default model of a task"
+    # Whoever calls this code chooses a model that it does not name, and should choose its version too.
+    return Answer(pinned if isinstance(pinned, bool) and ("uri" in load.fields or pinned) else None, name)
 
 
 @predicate
@@ -67,9 +85,24 @@ def _around(node: Node, graph: Graph) -> list[Node]:
     return list(found.values())
 
 
-def _run_uses(node: Node, graph: Graph, purposes: frozenset[str]) -> bool:
-    return any(one.kind == "use" and one.fields.get("purpose") in purposes for one in _around(node, graph))
+def _program(service: Node, graph: Graph) -> list[Node]:
+    """All subjects in the file of a service and in the code that it calls: its handlers are called by nobody."""
+    path = service.location.path
+    functions = [one for one in graph.of_kind("function") if one.location.path == path]
+    return list({one.id: one for function in functions for one in graph.reached(function)}.values())
 
 
-def _run_registers(node: Node, graph: Graph) -> bool:
-    return any(one.kind == "model" and one.fields.get("registered") is True for one in _around(node, graph))
+def _is_model(load: Node, service: Node) -> bool:
+    library = load.fields.get("library")
+    if library in _OBJECTS:
+        return posixpath.dirname(load.location.path) == posixpath.dirname(service.location.path)
+    return library not in _NO_MODELS
+
+
+def _uses(around: list[Node], purpose: str) -> bool:
+    return any(one.kind == "use" and one.fields.get("purpose") == purpose for one in around)
+
+
+def _recorded(node: Node, around: list[Node], graph: Graph) -> bool:
+    """A platform keeps the runs of this code and what they leave, though perhaps not all that matters."""
+    return _uses(around, "run-record") or _uses(graph.runners(node), "run-record")

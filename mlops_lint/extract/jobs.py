@@ -1,0 +1,41 @@
+"""A Python module to the platform whose jobs it is written for, by names that only its jobs are given.
+
+Source: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md (and the folder /opt/ml),
+https://cloud.google.com/vertex-ai/docs/training/code-requirements#environment-variables
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.registry import python
+from mlops_lint.model import Subject
+from mlops_lint.subjects import Use, subject
+
+# A text without any of these names no job; looking for them is cheaper than for the names.
+_MARK = re.compile(r"SM_|/opt/ml/|AIP_")
+_GIVEN = (
+    (
+        "sagemaker",
+        re.compile(
+            r"^SM_(?:MODEL_DIR|CHANNELS?(?:_\w+)?|OUTPUT_\w+|HOSTS|CURRENT_HOST|NUM_[CG]PUS|HPS?(?:_\w+)?|TRAINING_ENV)$"
+            r"|^/opt/ml/(?:model|input|output|checkpoints|processing)\b"
+        ),
+    ),
+    ("vertex", re.compile(r"^AIP_(?:MODEL_DIR|CHECKPOINT_DIR|TENSORBOARD_LOG_DIR|\w+_DATA_URI)$")),
+)
+
+
+@python
+def jobs(module: Module) -> Iterator[Subject]:
+    """Gives one use for each platform: it keeps the parameters, the log and the output of every job."""
+    if not _MARK.search(module.source):
+        return
+    texts = [node for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    for tool, given in _GIVEN:
+        found = [node for node in texts if given.search(str(node.value))]
+        if found:
+            first = min(found, key=lambda node: (node.lineno, node.col_offset))
+            record = Use(purpose="run-record", tool=tool)
+            yield subject(record, module.locate(first), tool, links=(module.within(module.scopes.module),))
