@@ -5,7 +5,9 @@ import re
 _VENDORED = frozenset(
     "vendor vendored _vendor third_party thirdparty 3rdparty external node_modules site-packages .venv venv".split()
 )
-_TESTS = frozenset("test tests testing unittests unit_tests e2e integration_tests __tests__ testdata fixtures".split())
+_TESTS = frozenset(
+    "test tests testing unittests unit_tests e2e integration_tests __tests__ testdata test_data fixtures".split()
+)
 _EXAMPLES = frozenset(
     "example examples example_dags sample samples demo demos tutorial tutorials quickstart quickstarts cookbook "
     "playground exercises solutions exercise_files snippets benchmark benchmarks templates".split()

@@ -1,6 +1,7 @@
 """A Python module to its functions, classes, constants, entry point and tests, and who uses whom."""
 
 import ast
+import builtins
 import sys
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
+_BUILTINS = frozenset(dir(builtins))
 _FOREIGN = frozenset(sys.stdlib_module_names) | (available() - SHARED) | {"builtins"}
 
 
@@ -73,6 +75,7 @@ def _head(module: Module, node: ast.AST) -> Location:
 
 
 def _calls(module: Module, scope: Scope, methods: list[Scope]) -> Iterator[Link]:
+    starred = [one.module for one in module.imports if one.dotted.endswith(".*")]
     # Whoever makes an instance may call any method: over-approximate, so that nothing reached is missed.
     yield from (Link("calls", symbol_of(method)) for method in methods)
     within = [scope]
@@ -80,29 +83,33 @@ def _calls(module: Module, scope: Scope, methods: list[Scope]) -> Iterator[Link]
         part = within.pop()
         within.extend(reversed(part.inner))
         for expression in part.used:
-            if not _is_foreign(module, expression, part):
-                name = module.names.name(expression, part).partition("(")[0]
+            for name in _meant(module, expression, part, starred):
                 if _is_own(name) and name != scope.name:
                     yield Link("calls", f"function:{name}")
 
 
-def _is_foreign(module: Module, expression: ast.expr, scope: Scope) -> bool:
-    """Whether a name or chain of attributes begins in a library or in Python itself: most do, and need no more look."""
-    while isinstance(expression, ast.Attribute):
-        expression = expression.value
-    found = module.names.bindings(expression.id, scope) if isinstance(expression, ast.Name) else ([], scope)
-    return found is None or (
-        bool(found[0])
-        and all(
-            isinstance(one, str) and one.startswith("import:") and one[7:].partition(".")[0] in _FOREIGN
-            for one in found[0]
-        )
-    )
+def _meant(module: Module, expression: ast.expr, scope: Scope, starred: list[str]) -> list[str]:
+    """What a name or chain of attributes may be; nothing where it begins in a library or in Python: most do."""
+    root = expression
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    found = module.names.bindings(root.id, scope) if isinstance(root, ast.Name) else ([], scope)
+    if found is None:
+        # What `import *` brings is bound by no statement, and may come from any of them.
+        unbound = starred and isinstance(root, ast.Name) and root.id not in _BUILTINS
+        return [f"{one}.{ast.unparse(expression)}" for one in starred] if unbound else []
+    foreign = (isinstance(one, str) and one.startswith("import:") and _root(one[7:]) in _FOREIGN for one in found[0])
+    if found[0] and all(foreign):
+        return []
+    return [module.names.name(expression, scope).partition("(")[0]]
+
+
+def _root(dotted: str) -> str:
+    return dotted.partition(".")[0]
 
 
 def _is_own(name: str) -> bool:
-    root = name.partition(".")[0]
-    return not name.startswith("?") and root not in _FOREIGN
+    return not name.startswith("?") and _root(name) not in _FOREIGN
 
 
 def _constants(module: Module) -> Iterator[Subject]:

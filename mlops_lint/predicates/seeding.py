@@ -6,6 +6,12 @@ from mlops_lint.predicates.registry import Answer, predicate
 
 # To draw for one of these is to draw for a model.
 _MODELLING = frozenset({"training", "split", "estimator", "transform"})
+# A file that imports none of these makes names and waits by chance, not data.
+_NUMERIC = frozenset(
+    "PIL albumentations cudf cv2 cupy dask datasets gym gymnasium imgaug jax keras librosa lightning mxnet networkx "
+    "nltk numpy pandas polars pyspark pytorch_lightning scipy skimage sklearn spacy tensorflow tf_keras tokenizers "
+    "torch torchaudio torchvision transformers xgboost".split()
+)
 
 
 @predicate
@@ -25,6 +31,28 @@ def globally_seeded(node: Node, graph: Graph) -> bool | None:
 def models(node: Node, graph: Graph) -> bool:
     """Some run of this code trains, splits data or fits."""
     return any(one.kind in _MODELLING for runner in _runs(node, graph) for one in graph.reached(runner))
+
+
+@predicate
+def feeds_model(draw: Node, graph: Graph) -> bool:
+    """Some run of the project's own trains, splits data or fits, after this draw where an order can be seen."""
+    for runner in _runs(draw, graph):
+        if runner.context in ("source", "notebook"):
+            steps = [one for one in graph.reached(runner) if one.kind in _MODELLING]
+            if _may_feed(draw, steps, graph):
+                return True
+    return False
+
+
+@predicate
+def first_draw(draw: Node, graph: Graph) -> bool:
+    """The first in its function, or module body, that draws from its generator without a seed."""
+    generator = draw.fields.get("generator")
+    for body in graph.linked(draw, "within"):
+        for one in graph.linked(body, "holds"):
+            if generator in _generators(one) and one.kind == "random_call" and one.location < draw.location:
+                return False
+    return True
 
 
 @predicate
@@ -66,15 +94,55 @@ def seeds_all(node: Node, graph: Graph) -> Answer:
 
 
 def _draws(node: Node, graph: Graph) -> dict[str, Node]:
-    """Generator -> the first place that draws from it without a seed of its own."""
+    """Generator -> the first place, in the file of the run before others, that draws from it without a seed."""
+    reached = graph.reached(node)
+    trainings = [one for one in reached if one.kind == "training"]
     found: dict[str, Node] = {}
-    for one in sorted(graph.reached(node), key=lambda one: one.location):
-        names = one.fields.get("draws") if one.kind == "training" else ()
-        if one.kind == "random_call" and one.fields.get("fresh") is False and one.fields.get("seed", "") is None:
-            generator = one.fields.get("generator")
-            names = (generator,) if isinstance(generator, str) else ()
-        for name in names if isinstance(names, tuple) else ():
-            found.setdefault(name, one)
+    for one in sorted(reached, key=lambda one: (one.location.path != node.location.path, one.location)):
+        for name in _generators(one):
+            if name not in found and (one.kind == "training" or _may_feed(one, trainings, graph)):
+                found[name] = one
+    return found
+
+
+def _generators(node: Node) -> tuple[str, ...]:
+    """The global generators that a call draws from without a seed of its own."""
+    fields = node.fields
+    if node.kind == "training":
+        draws = fields.get("draws")
+        return draws if isinstance(draws, tuple) else ()
+    if node.kind == "random_call" and fields.get("fresh") is False and fields.get("seed", "") is None:
+        generator = fields.get("generator")
+        return (generator,) if isinstance(generator, str) else ()
+    return ()
+
+
+def _may_feed(draw: Node, steps: list[Node], graph: Graph) -> bool:
+    """Whether what is drawn may get into one of these steps: not if all of them precede it in the same body."""
+    if draw.fields.get("generator") == "python" and not _computes(draw, graph):
+        return False
+    body = graph.linked(draw, "within")
+    return any(draw.location < step.location or graph.linked(step, "within") != body for step in steps)
+
+
+def _computes(draw: Node, graph: Graph) -> bool:
+    """Whether the file of a draw, or one that calls the function it stands in, works with numbers."""
+    bodies = graph.linked(draw, "within")
+    callers = [caller for body in bodies for caller in graph.linked(body, "called_by")]
+    return any(
+        one.fields.get("top") in _NUMERIC
+        for body in (*bodies, *callers)
+        for module in _modules(body, graph)
+        for one in graph.linked(module, "holds")
+    )
+
+
+def _modules(body: Node, graph: Graph) -> list[Node]:
+    """A body with the function and module bodies around it."""
+    name, found = body.id.rpartition(".")[0], [body]
+    while name:
+        found.extend(graph.nodes[id] for id in (name, f"{name}.<module>") if id in graph.nodes)
+        name = name.rpartition(".")[0]
     return found
 
 
