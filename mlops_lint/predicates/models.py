@@ -7,8 +7,9 @@ from mlops_lint.predicates.registry import Answer, predicate
 
 # What these load is data or settings, in formats that can hold code.
 _NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
-# These load objects of any sort: a model, where a service has it beside its own code.
+# These load objects of any sort: a model, where a service has it beside its own code and works with data there.
 _OBJECTS = frozenset({"pickle", "dill", "cloudpickle"})
+_DATA = frozenset("numpy pandas polars pyarrow sklearn scipy torch tensorflow keras xgboost lightgbm catboost".split())
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
 
 
@@ -44,7 +45,7 @@ def kept_by_version(model: Node, graph: Graph) -> bool | None:
 @predicate
 def serves_model(service: Node, graph: Graph) -> bool:
     """The program of a service loads or calls a model."""
-    return any(_is_model(one, service) for one in _program(service, graph) if one.kind == "model_load")
+    return any(_is_model(one, service, graph) for one in _program(service, graph) if one.kind == "model_load")
 
 
 @predicate
@@ -92,11 +93,13 @@ def _program(service: Node, graph: Graph) -> list[Node]:
     return list({one.id: one for function in functions for one in graph.reached(function)}.values())
 
 
-def _is_model(load: Node, service: Node) -> bool:
+def _is_model(load: Node, service: Node, graph: Graph) -> bool:
     library = load.fields.get("library")
-    if library in _OBJECTS:
-        return posixpath.dirname(load.location.path) == posixpath.dirname(service.location.path)
-    return library not in _NO_MODELS
+    if library not in _OBJECTS:
+        return library not in _NO_MODELS
+    path = load.location.path
+    imported = {one.fields.get("top") for one in graph.of_kind("import") if one.location.path == path}
+    return posixpath.dirname(path) == posixpath.dirname(service.location.path) and not imported.isdisjoint(_DATA)
 
 
 def _uses(around: list[Node], purpose: str) -> bool:
