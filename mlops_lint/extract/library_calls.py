@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
+from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.scopes import Call
@@ -35,6 +36,7 @@ _PLAIN = (bool, int, float, str, type(None))
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
     before_split = fitted_before_split(module)
+    idle = unfed(module)
     for call in (*module.calls, *_bare_decorators(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
@@ -42,7 +44,9 @@ def library_calls(module: Module) -> Iterator[Subject]:
             for fact in entry.facts:
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
                     seen = {"before_split": before_split[id(call.node)]} if id(call.node) in before_split else {}
-                    yield _subject(fact, call, arguments, module, seen if fact.kind == "transform" else {})
+                    if fact.kind != "transform":
+                        seen = {"trained": False} if fact.kind == "read" and id(call.node) in idle else {}
+                    yield _subject(fact, call, arguments, module, seen)
     yield from _uses(module)
 
 

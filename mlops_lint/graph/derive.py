@@ -5,7 +5,7 @@ import re
 
 from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
-from mlops_lint.graph.declared import consumers, dependencies, imports
+from mlops_lint.graph.declared import consumers, dependencies, images, imports
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.training import place
@@ -30,6 +30,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _scripts(graph)
     _ordered_by_data(graph)
     dependencies(graph)
+    images(graph)
     imports(graph, _provided(graph))
     place(graph)
     consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))

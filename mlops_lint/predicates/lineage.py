@@ -12,6 +12,7 @@ from mlops_lint.predicates.registry import Answer, predicate
 _OWN = ("source", "notebook")
 # Settings and code are inputs too, but other rules are about them.
 _LOG = ".log"
+_ARCHIVES = ("zip", "tar", "tar.gz", "tgz", "rar", "7z", "gz")
 _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
 
 
@@ -123,7 +124,7 @@ def versioned(dataset: Node, graph: Graph) -> bool | None:
     uri = str(dataset.fields["uri"])
     if dataset.fields["scheme"] == "local" and uri.startswith("/") and private(uri) is None:
         return None
-    return False
+    return None if _own_copy(dataset, graph) else False
 
 
 @predicate
@@ -135,6 +136,24 @@ def feeds_training(dataset: Node, graph: Graph) -> bool:
     return any(trains(reader, graph) for reader in graph.linked(dataset, "read_by"))
 
 
+def _own_copy(dataset: Node, graph: Graph) -> bool:
+    """Whether what is read may be a file of the repository: in a copy, a clone, a branch or an archive."""
+    path = str(dataset.fields["uri"]).partition("?")[0]
+    parts = path.split("/")
+    ends = ["/".join(parts[start:]) for start in range(1, len(parts) - 1)] if path[:1] == "/" or ":" in path else []
+    data = [graph.nodes[id] for end in ends if (id := f"dataset:{end}") in graph.nodes]
+    if any(graph.paths.exists(end) for end in ends) or any(one.fields.get("versioned_by") for one in data):
+        return True
+    if dataset.fields["scheme"] != "local":
+        return False
+    around = {posixpath.dirname(one.location.path) for one in graph.linked(dataset, "read_by")}
+    for folder in ("", *around):
+        starts = [posixpath.join(folder, *parts[: count + 1]) for count in range(len(parts))]
+        if any(graph.paths.exists(f"{start}.{ending}") for start in starts for ending in _ARCHIVES):
+            return True
+    return any(posixpath.basename(one) == parts[-1] for folder in around if folder for one in graph.paths.below(folder))
+
+
 def _perhaps_made(dataset: Node, graph: Graph) -> bool:
     """Whether a file that is not there may be one that the code beside its readers writes, under whatever name."""
     if dataset.fields["scheme"] != "local" or dataset.fields.get("exists") is True:
@@ -144,20 +163,22 @@ def _perhaps_made(dataset: Node, graph: Graph) -> bool:
     formats = {one.fields.get("format") for one in reads} - {None} | {"archive"}
     formats |= {"npz"} if "npy" in formats else set()
     name = posixpath.basename(str(dataset.fields["uri"]))
-    near = {_top(path) for path in (str(dataset.fields["uri"]), *(one.location.path for one in reads))}
     for write in graph.of_kind("write"):
         # What is written below the last read of it in the same file came too late.
         late = [one for one in reads if one.location.path == write.location.path and one.location < write.location]
-        if write.context in _OWN and _top(write.location.path) in near and len(late) < len(reads):
+        if write.context in _OWN and len(late) < len(reads) and any(_near(write, one) for one in (dataset, *reads)):
             uri = write.fields.get("uri")
             if posixpath.basename(str(uri)) == name if uri is not None else write.fields.get("format") in formats:
                 return True
     return False
 
 
-def _top(path: str) -> str:
-    """The first folder of a path; files at the root are in none."""
-    return path.partition("/")[0] if "/" in path else ""
+def _near(write: Node, other: Node) -> bool:
+    """Whether code stands in the folder of other code or data, in one beside it, or in one around them."""
+    path = str(other.fields["uri"]) if other.kind == "dataset" else other.location.path
+    folder = posixpath.dirname(write.location.path)
+    around = posixpath.dirname(folder) or folder
+    return posixpath.dirname(path) == folder or (around != "" and path.startswith(f"{around}/"))
 
 
 def _declared(missing: list[Related], task: Node, calls: list[Node], graph: Graph) -> Answer:
