@@ -6,42 +6,116 @@ from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.model import Value
 
+# Their tasks run in images or environments that calls and platforms put together: what is there no file need say.
+_ELSEWHERE = frozenset(
+    "sagemaker sagemaker_core azureml kfp kfp_tekton zenml flytekit flyte metaflow modal vertexai kale tfx mlrun "
+    "databricks kubeflow fairing".split()
+)
+_ELSEWHERE_DOTTED = ("azure.ai.ml", "google.cloud.aiplatform")
+# They come with the platform that runs the code, or with the kernel of a notebook.
+_PLATFORM = frozenset(
+    "airflow pyspark IPython ipykernel ipywidgets google.colab awsglue pip setuptools pkg_resources _snowflake "
+    "sagemaker_containers sagemaker_training sagemaker_inference sagemaker_xgboost_container smdebug".split()
+)
+
 
 def dependencies(graph: Graph) -> None:
-    """Says of every dependency whether a lock file beside it, or above it, fixes its version."""
+    """Says of every dependency whether a lock fixes its version, and whether it is metadata of a package.
+
+    A lock stands beside the file, or above it; a file that the script of a package reads states what the package needs.
+    """
     locks = [node for node in graph.of_kind("use") if node.fields.get("purpose") == "lock"]
     folders = {posixpath.dirname(node.location.path) for node in locks}
+    metadata = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(node.location.path), str(node.fields.get("tool"))))
+        for node in graph.of_kind("use")
+        if node.fields.get("purpose") == "metadata"
+    }
     for node in graph.of_kind("dependency"):
-        node.fields["locked"] = any(folder in folders for folder in _upwards(node.location.path))
+        path = node.location.path
+        node.fields["locked"] = any(folder in folders for folder in _upwards(path))
+        if path in metadata:
+            node.fields["library"] = True
+
+
+def images(graph: Graph) -> None:
+    """Leaves open whether an image is pinned that the repository builds itself, under a name without a registry."""
+    built = {node.fields.get("tool") for node in graph.of_kind("use") if node.fields.get("purpose") == "image-build"}
+    for node in graph.of_kind("image"):
+        reference = str(node.fields.get("reference"))
+        if node.fields.get("pinned") is False and reference.rpartition("/")[2].partition(":")[0] in built:
+            del node.fields["pinned"]
 
 
 def imports(graph: Graph, modules: set[str]) -> None:
     """Says of the first import of each package in a project whether the project declares what provides it.
 
     `modules` are the import roots that the repository itself provides. The project of a file are the dependency files
-    in its folder and above, where they declare anything that the file imports: a list of tools for the manual at the
-    root says nothing about a notebook three folders below. Where there is none, `declared` is left out.
+    in its folder and above, where they declare at least half of what the file imports: a list of tools for the manual
+    at the root says nothing about a notebook three folders below. Where there is none, or where the package may come
+    by another way, `declared` is left out.
     """
-    declared: dict[str, set[str]] = {}
+    declared = _declarations(graph)
+    installed = _installed(graph)
+    elsewhere = _elsewhere(graph)
+    files: dict[str, list[Node]] = {}
+    for node in graph.of_kind("import"):
+        if str(node.fields.get("top")) not in modules and node.fields.get("guarded") is False:
+            files.setdefault(node.location.path, []).append(node)
+    seen: set[tuple[str, bool, object]] = set()
+    for path in sorted(files):
+        nodes = [one for one in files[path] if one.name not in _PLATFORM and one.fields.get("top") not in _PLATFORM]
+        folders = [folder for folder in _upwards(path) if folder in declared]
+        known = {name for folder in folders for name in declared[folder]}
+        provided = [node for node in nodes if _provided(node, known)]
+        if not provided or 2 * len(provided) < len(nodes):
+            continue
+        near = {name for top in ("", _top(path)) for name in installed.get(top, ())}
+        remote = any(folder in elsewhere for folder in _upwards(path))
+        for node in sorted(nodes, key=lambda node: (node.location, node.id)):
+            key = (folders[0], node.context in ("source", "notebook"), node.fields.get("top"))
+            there = _provided(node, known)
+            if key not in seen and (there or not (remote or _provided(node, near))):
+                seen.add(key)
+                node.fields["declared"] = there
+
+
+def _declarations(graph: Graph) -> dict[str, set[str]]:
+    """Folder -> what dependency files declare for the code in it; a folder without code speaks for that above it."""
+    code = {folder for node in graph.of_kind("module") for folder in _upwards(node.location.path)}
+    found: dict[str, set[str]] = {}
     for node in graph.of_kind("dependency"):
         name = node.fields.get("distribution")
         if isinstance(name, str):
-            declared.setdefault(posixpath.dirname(node.location.path), set()).add(name)
-    files: dict[str, list[Node]] = {}
+            home = next((folder for folder in _upwards(node.location.path) if folder in code), "")
+            found.setdefault(home, set()).add(name)
+    return found
+
+
+def _installed(graph: Graph) -> dict[str, set[str]]:
+    """First folder of a path, "" = all -> the packages that commands there install, whoever runs them."""
+    found: dict[str, set[str]] = {}
+    for node in graph.of_kind("use"):
+        if node.fields.get("purpose") == "installation":
+            top = _top(node.location.path)
+            everywhere = top.startswith(".") or top in ("scripts", "docs", "docker", "ci", "setup-scripts")
+            found.setdefault("" if everywhere else top, set()).add(str(node.fields.get("tool")))
+    return found
+
+
+def _elsewhere(graph: Graph) -> set[str]:
+    """Folders whose code may run in an image that a call names: those around a module that makes such calls."""
+    found: set[str] = set()
     for node in graph.of_kind("import"):
-        if str(node.fields.get("top")) not in modules:
-            files.setdefault(node.location.path, []).append(node)
-    seen: set[tuple[str, str, object]] = set()
-    for path in sorted(files):
-        nodes = sorted(files[path], key=lambda node: (node.location, node.id))
-        folders = [folder for folder in _upwards(path) if folder in declared]
-        known = {name for folder in folders for name in declared[folder]}
-        if any(_provided(node, known) for node in nodes):
-            for node in nodes:
-                key = (folders[0], node.context, node.fields.get("top"))
-                if key not in seen and node.fields.get("guarded") is False:
-                    seen.add(key)
-                    node.fields["declared"] = _provided(node, known)
+        dotted = (node.name, str(node.fields.get("top")))
+        if dotted[1] in _ELSEWHERE or dotted[0].startswith(_ELSEWHERE_DOTTED):
+            found.add(posixpath.dirname(posixpath.dirname(node.location.path)))
+    return found
+
+
+def _top(path: str) -> str:
+    first, slash, _ = path.partition("/")
+    return first if slash else ""
 
 
 def _provided(node: Node, known: set[str]) -> bool:

@@ -42,7 +42,7 @@ def _installed(path: str, instruction: Instruction) -> Iterator[Subject]:
         except ValueError:
             continue
         for word, before in zip(words, ["", *words], strict=False):
-            if not word.startswith("-") and before not in _WITH_VALUE and "$" not in word:
+            if not word.startswith("-") and before not in _WITH_VALUE and not set("${") & set(word):
                 requirement = stated(word)
                 if requirement is not None and requirement.name not in _INSTALLERS and not _is_file(word):
                     yield dependency(requirement, location, "main")

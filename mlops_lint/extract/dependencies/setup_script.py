@@ -4,16 +4,19 @@ Source: https://setuptools.pypa.io/en/latest/references/keywords.html. What a sc
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.dependencies.stated import dependency, group, stated
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.registry import python
-from mlops_lint.model import Subject
+from mlops_lint.model import Location, Subject
+from mlops_lint.subjects import Use, subject
 
 _SETUPS = frozenset({"setuptools.setup", "distutils.core.setup", "skbuild.setup", "numpy.distutils.core.setup"})
 _LISTS = {"install_requires": "main", "setup_requires": "build", "tests_require": "test"}
+_FILE = re.compile(r"[\"'/]((?:[\w.-]+/)*[\w.-]*requirements[\w.-]*\.(?:txt|in))[\"']")
 # A list that is bound to a name that is bound to a list ...
 _DEPTH = 5
 
@@ -23,6 +26,8 @@ def setup_script(module: Module) -> Iterator[Subject]:
     """Gives the requirements in the lists and extras of a call of `setup`."""
     if "setup" not in module.source:
         return
+    if module.path.rpartition("/")[2] == "setup.py":
+        yield from _read(module)
     for call in module.calls:
         if call.name in _SETUPS:
             for keyword in call.node.keywords:
@@ -30,6 +35,12 @@ def setup_script(module: Module) -> Iterator[Subject]:
                     yield from _requirements(module, keyword.value, call.scope, _LISTS[keyword.arg])
                 elif keyword.arg == "extras_require":
                     yield from _extras(module, keyword.value, call.scope)
+
+
+def _read(module: Module) -> Iterator[Subject]:
+    """Gives the requirements files that the script names, as it most often does to read them."""
+    for name in sorted(set(_FILE.findall(module.source))):
+        yield subject(Use(purpose="metadata", tool=name), Location(module.path), name)
 
 
 def _extras(module: Module, node: ast.expr, scope: Scope) -> Iterator[Subject]:

@@ -28,6 +28,12 @@ _GROUPS = (
         ),
     ),
 )
+# What runs a project needs none of these, in whatever file they stand.
+_TOOLS = frozenset(
+    "pytest pytest-cov pytest-mock pytest-xdist coverage tox nox flake8 pylint black isort mypy ruff yapf autopep8 "
+    "pre-commit sphinx sphinx-rtd-theme mkdocs mkdocs-material jupyter jupyterlab notebook ipykernel ipython twine "
+    "build wheel pip setuptools bumpversion bump2version pip-tools ipdb pydocstyle interrogate".split()
+)
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -78,7 +84,7 @@ def dependency(
         distribution=found.name,
         specifier=found.specifier if found.url is None else f" @ {address}",
         pinned=pinned(found.specifier, found.url) if exact is None else exact,
-        group=group,
+        group="dev" if group == "main" and found.name in _TOOLS else group,
         library=library,
     )
     return subject(record, location, found.name, symbol=f"dependency:{location.path}#{found.name}")
