@@ -3,7 +3,8 @@
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,16 @@ _SKIPPED = frozenset(
 )
 # git may be told by a repository's own configuration to start programs; these settings forbid it.
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false")
-_GIT_SECONDS = 60
+# Nor may it fetch what a partial clone lacks: a repository can name any program for that.
+_GIT_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",
+}  # fmt: skip
+# It waits for ever on a FIFO where it looks for a file; a listing of a million files takes a few seconds.
+_GIT_SECONDS = 20
+# Matching takes time to the power of the wildcards in one part of a path; `**/*.py[cod]` has one.
+_WILDCARDS = 3
+_LONGEST_IGNORE = 100_000
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
@@ -39,31 +49,90 @@ class Found(msgspec.Struct, frozen=True):
 
 def discover(root: Path, exclude: tuple[str, ...] = ()) -> Found:
     """Gives the files of a repository: what git tracks or does not ignore, else all that .gitignore files leave."""
+    folders = _Folders(root)
     tracked = _tracked(root)
     if tracked is None:
-        names, git = sorted(_walked(root)), False
+        names = sorted(_walked(root, folders))
     else:
-        names, git = sorted(tracked | _untracked(root)), True
+        folders.special(tracked)
+        names = sorted(tracked | _untracked(root, folders))
     names = list(_kept(names, exclude))
     files: list[Entry] = []
-    problems: list[Problem] = []
     for name in names:
-        entry = _entry(root, name, None if tracked is None else name in tracked)
+        entry = _entry(root, name, None if tracked is None else name in tracked, folders)
         if isinstance(entry, Entry):
             files.append(entry)
         elif entry is not None:
-            problems.append(entry)
-    if git:
-        known = set(names)
-        problems.extend(problem for problem in _special(root, names) if problem.path not in known)
+            folders.problems.add(entry)
+    if tracked is not None:
+        folders.special(names)
         files = _with_lfs(root, files)
-    return Found(tuple(files), tuple(sorted(problems)), git)
+    return Found(tuple(files), tuple(sorted(folders.problems)), tracked is not None)
+
+
+class _Folders:
+    """The folders of a tree, with what is wrong in them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real: dict[str, bool] = {"": True}
+        self._seen: set[str] = set()
+        self.problems: set[Problem] = set()
+
+    def inside(self, folder: str) -> bool:
+        """Says whether a folder is one of the tree: git may track files below what has become a link."""
+        if folder not in self._real:
+            above, _, name = folder.rpartition("/")
+            self._real[folder] = self.inside(above) and name not in ("", ".", "..") and _is_folder(self._root / folder)
+        return self._real[folder]
+
+    def special(self, names: Iterable[str]) -> None:
+        """Notes FIFOs, sockets and devices beside files: git does not list them, but who planted one should be seen."""
+        wanted = {name.rpartition("/")[0] for name in names} | {""}
+        wanted |= {above for folder in wanted for above in _above(folder)}
+        for folder in sorted(wanted - self._seen):
+            if self.inside(folder):
+                self._scan(folder)
+        self._seen |= wanted
+
+    def _scan(self, folder: str) -> None:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                for entry in entries:
+                    known = entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+                    if not known and not entry.is_symlink():
+                        path = f"{folder}/{entry.name}" if folder else entry.name
+                        self.problems.add(Problem(path, 1, "MLL001", "not a regular file"))
+        except OSError as error:
+            self.unreadable(folder, error)
+
+    def unreadable(self, folder: str, error: OSError) -> None:
+        """Notes a folder that cannot be listed."""
+        self.problems.add(Problem(folder or ".", 1, "MLL001", error.strerror or "cannot be opened"))
+
+    @property
+    def blocked(self) -> bool:
+        """Whether git would wait for ever on what stands in place of one of its files."""
+        return any(problem.path.rpartition("/")[2] in (".gitignore", ".gitattributes") for problem in self.problems)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _above(folder: str) -> Iterator[str]:
+    while "/" in folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def top_level(path: Path) -> Path | None:
     """Gives the folder of the git repository that holds `path`; None where there is none."""
     for folder in (path, *path.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             return folder
     return None
 
@@ -74,20 +143,27 @@ def _with_lfs(root: Path, files: list[Entry]) -> list[Entry]:
     if not any(b"lfs" in _head(root / entry.path) for entry in attributes):
         return [msgspec.structs.replace(entry, lfs=False) for entry in files]
     names = "\0".join(entry.path for entry in files).encode("utf-8", "surrogateescape")
-    out = _git(root, "check-attr", "-z", "--stdin", "filter", stdin=names) or b""
+    out = _git(root, "check-attr", "-z", "--stdin", "filter", stdin=names)
+    if out is None:
+        return files
     fields = out.decode("utf-8", "surrogateescape").split("\0")
     kept = {path for path, value in zip(fields[0::3], fields[2::3], strict=False) if value == "lfs"}
     return [msgspec.structs.replace(entry, lfs=entry.path in kept) for entry in files]
 
 
 def _head(path: Path) -> bytes:
-    with open(path, "rb") as file:
-        return file.read(100_000)
+    """The first bytes of a regular file; nothing of what cannot be read, is a FIFO or a link."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            return file.read(_LONGEST_IGNORE) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    except OSError:
+        return b""
 
 
 def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+    environment = {**os.environ, **_GIT_ENVIRONMENT}
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"):
         environment.pop(name, None)
     try:
         done = subprocess.run(
@@ -100,71 +176,91 @@ def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes | Non
 
 
 def _tracked(root: Path) -> set[str] | None:
-    if top_level(root) is None:
+    top = top_level(root)
+    if top is None or not _is_repository(top / ".git"):
         return None
     out = _git(root, "ls-files", "-z")
     return None if out is None else _names(out)
 
 
-def _untracked(root: Path) -> set[str]:
-    return _names(_git(root, "ls-files", "-z", "-o", "--exclude-standard") or b"")
+def _is_repository(folder: Path) -> bool:
+    """Whether git finds files where it looks for files, not FIFOs on which it would wait for ever."""
+    if not os.path.isdir(folder):
+        return os.path.isfile(folder)
+    names = ("HEAD", "config", "config.worktree", "index", "packed-refs", "info/exclude", "info/attributes")
+    return not any(os.path.exists(folder / name) and not os.path.isfile(folder / name) for name in names)
+
+
+def _untracked(root: Path, folders: "_Folders") -> set[str]:
+    out = None if folders.blocked else _git(root, "ls-files", "-z", "-o", "--exclude-standard")
+    return set(_walked(root, folders)) if out is None else _names(out)
 
 
 def _names(out: bytes) -> set[str]:
     return {name for name in out.decode("utf-8", "surrogateescape").split("\0") if name}
 
 
-def _walked(root: Path) -> Iterator[str]:
+def _walked(root: Path, tree: _Folders) -> Iterator[str]:
     """All files that no .gitignore on the way names."""
-    rules: dict[str, list[str]] = {}
-    for folder, folders, files in os.walk(root, followlinks=False):
+    rules: dict[str, _Spec] = {}
+
+    def failed(error: OSError) -> None:
+        tree.unreadable(os.path.relpath(error.filename or root, root).replace(os.sep, "/"), error)
+
+    for folder, folders, files in os.walk(root, followlinks=False, onerror=failed):
         relative = os.path.relpath(folder, root).replace(os.sep, "/")
         prefix = "" if relative == "." else f"{relative}/"
         if ".gitignore" in files:
-            rules[prefix] = _ignore_lines(Path(folder) / ".gitignore")
-        ignored = _Ignored(prefix, rules)
+            lines = _head(Path(folder) / ".gitignore").decode("utf-8", "replace").splitlines()
+            rules[prefix] = _spec(lines)
+        # Of several that name a path the nearest decides.
+        holders = (prefix, *(f"{above}/" for above in _above(relative)), "") if prefix else ("",)
+        near = [(holder, rules[holder]) for holder in holders if holder in rules]
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         folders[:] = sorted(
             name for name in folders
-            if name not in _SKIPPED and name not in links and not ignored(f"{prefix}{name}/")
+            if name not in _SKIPPED and name not in links and not _ignored(f"{prefix}{name}/", near)
         )  # fmt: skip
-        yield from (prefix + name for name in (*files, *links) if not ignored(prefix + name))
+        yield from (prefix + name for name in (*files, *links) if not _ignored(prefix + name, near))
 
 
-def _ignore_lines(path: Path) -> list[str]:
-    if not stat.S_ISREG(os.lstat(path).st_mode):
-        return []
-    return path.read_bytes()[:100_000].decode("utf-8", "replace").splitlines()
+def _ignored(path: str, near: "list[tuple[str, _Spec]]") -> bool:
+    return next((answer for holder, spec in near if (answer := spec(path[len(holder) :])) is not None), False)
 
 
-class _Ignored:
-    """Whether .gitignore files from the root down to one folder name a path."""
+# Whether a path is ignored; None = no pattern names it.
+_Spec = Callable[[str], bool | None]
 
-    def __init__(self, prefix: str, rules: dict[str, list[str]]) -> None:
-        self._specs = []
-        holders = [holder for holder in rules if prefix.startswith(holder)]
-        if holders:
-            from pathspec import GitIgnoreSpec
 
-            self._specs = [(holder, GitIgnoreSpec.from_lines(rules[holder])) for holder in holders]
+def _spec(lines: Iterable[str]) -> _Spec:
+    from pathspec import GitIgnoreSpec
 
-    def __call__(self, path: str) -> bool:
-        return any(spec.match_file(path[len(holder) :]) for holder, spec in self._specs)
+    with warnings.catch_warnings():
+        # Of sets in brackets that look nested.
+        warnings.simplefilter("ignore")
+        spec = GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+    return lambda path: spec.check_file(path).include
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether a line is a pattern, for git and for the library, that can be matched in time."""
+    parts = line.strip().split("/")
+    if parts in (["!"], ["\\"]) or line.endswith("\\"):
+        return False
+    return parts.count("**") <= _WILDCARDS and all(part.count("*") <= _WILDCARDS for part in parts)
 
 
 def _kept(names: list[str], exclude: tuple[str, ...]) -> Iterator[str]:
-    spec = None
-    if exclude:
-        from pathspec import GitIgnoreSpec
-
-        spec = GitIgnoreSpec.from_lines(exclude)
+    excluded = _spec(exclude) if exclude else None
     for name in names:
-        if not _SKIPPED.isdisjoint(name.split("/")[:-1]) or (spec is not None and spec.match_file(name)):
-            continue
-        yield name
+        skipped = not _SKIPPED.isdisjoint(name.split("/")[:-1])
+        if not skipped and (excluded is None or not excluded(name)):
+            yield name
 
 
-def _entry(root: Path, name: str, tracked: bool | None) -> Entry | Problem | None:
+def _entry(root: Path, name: str, tracked: bool | None, folders: _Folders) -> Entry | Problem | None:
+    if not folders.inside(name.rpartition("/")[0]):
+        return None
     full = root / name
     try:
         info = os.lstat(full)
@@ -172,6 +268,8 @@ def _entry(root: Path, name: str, tracked: bool | None) -> Entry | Problem | Non
         # Tracked, but removed from the work tree: it is not there any more.
         return None
     if stat.S_ISREG(info.st_mode):
+        if not name.isprintable() and _is_no_text(name):
+            return Problem(name, 1, "MLL001", "the name of the file is not UTF-8")
         return Entry(name, info.st_size, tracked)
     if stat.S_ISLNK(info.st_mode):
         return _link_problem(root, name)
@@ -190,16 +288,9 @@ def _link_problem(root: Path, name: str) -> Problem | None:
     return Problem(name, 1, "MLL007", "a link that leads out of the repository is not followed")
 
 
-def _special(root: Path, names: list[str]) -> Iterator[Problem]:
-    """FIFOs, sockets and devices beside the files: git does not list them, but whoever planted one should be seen."""
-    folders = {name.rpartition("/")[0] for name in names} | {""}
-    for folder in sorted(folders):
-        try:
-            with os.scandir(root / folder) as entries:
-                for entry in entries:
-                    known = entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
-                    if not known and not entry.is_symlink():
-                        path = f"{folder}/{entry.name}" if folder else entry.name
-                        yield Problem(path, 1, "MLL001", "not a regular file")
-        except OSError:
-            continue
+def _is_no_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
