@@ -1,7 +1,7 @@
 """Which draws of random numbers a seed reaches, from where the code is run."""
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.model import Related
+from mlops_lint.model import Location, Related
 from mlops_lint.predicates.registry import Answer, predicate
 
 # To draw for one of these is to draw for a model.
@@ -35,11 +35,13 @@ def models(node: Node, graph: Graph) -> bool:
 
 @predicate
 def feeds_model(draw: Node, graph: Graph) -> bool:
-    """Some run of the project's own trains, splits data or fits, after this draw where an order can be seen."""
+    """Some run of the project's own models, and does so, or writes data, after this draw where an order can be seen."""
     for runner in _runs(draw, graph):
         if runner.context in ("source", "notebook"):
-            steps = [one for one in graph.reached(runner) if one.kind in _MODELLING]
-            if _may_feed(draw, steps, graph):
+            reached = graph.reached(runner)
+            models = any(one.kind in _MODELLING for one in reached)
+            steps = [one for one in reached if one.kind in _MODELLING or one.kind == "write"]
+            if models and _may_feed(draw, steps, graph):
                 return True
     return False
 
@@ -122,7 +124,12 @@ def _may_feed(draw: Node, steps: list[Node], graph: Graph) -> bool:
     if draw.fields.get("generator") == "python" and not _computes(draw, graph):
         return False
     body = graph.linked(draw, "within")
-    return any(draw.location < step.location or graph.linked(step, "within") != body for step in steps)
+    return any(_ends_after(step.location, draw.location) or graph.linked(step, "within") != body for step in steps)
+
+
+def _ends_after(one: Location, other: Location) -> bool:
+    """A call that another is an argument of ends after it."""
+    return (one.path, one.end_line, one.end_column) > (other.path, other.line, other.column)
 
 
 def _computes(draw: Node, graph: Graph) -> bool:
