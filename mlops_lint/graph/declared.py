@@ -17,6 +17,16 @@ _PLATFORM = frozenset(
     "airflow pyspark IPython ipykernel ipywidgets google.colab awsglue pip setuptools pkg_resources _snowflake "
     "sagemaker_containers sagemaker_training sagemaker_inference sagemaker_xgboost_container smdebug".split()
 )
+# Folders beside the code that they are about.
+_SETTINGS = frozenset(
+    "requirements environment environments env envs conda docker container dependencies deps configuration config "
+    "setup build".split()
+)
+# Modules of people's own that are not in the tree, or are made there; distributions of these names nobody means.
+_OWN_NAMES = frozenset(
+    "main utils util helpers helper common consts constants config configs settings model models data dataset eval "
+    "evaluate modeling train training inference predict preprocess tf plt np pd src lib scripts".split()
+)
 
 
 def dependencies(graph: Graph) -> None:
@@ -60,7 +70,8 @@ def imports(graph: Graph, modules: set[str]) -> None:
     elsewhere = _elsewhere(graph)
     files: dict[str, list[Node]] = {}
     for node in graph.of_kind("import"):
-        if str(node.fields.get("top")) not in modules and node.fields.get("guarded") is False:
+        top = str(node.fields.get("top"))
+        if top not in modules | _OWN_NAMES and not top.endswith("_pb2") and node.fields.get("guarded") is False:
             files.setdefault(node.location.path, []).append(node)
     seen: set[tuple[str, bool, object]] = set()
     for path in sorted(files):
@@ -81,15 +92,20 @@ def imports(graph: Graph, modules: set[str]) -> None:
 
 
 def _declarations(graph: Graph) -> dict[str, set[str]]:
-    """Folder -> what dependency files declare for the code in it; a folder without code speaks for that above it."""
+    """Folder -> what dependency files declare for the code in it."""
     code = {folder for node in graph.of_kind("module") for folder in _upwards(node.location.path)}
     found: dict[str, set[str]] = {}
     for node in graph.of_kind("dependency"):
         name = node.fields.get("distribution")
         if isinstance(name, str):
-            home = next((folder for folder in _upwards(node.location.path) if folder in code), "")
-            found.setdefault(home, set()).add(name)
+            found.setdefault(_home(node.location.path, code), set()).add(name)
     return found
+
+
+def _home(path: str, code: set[str]) -> str:
+    """The folder that a dependency file speaks for: that above a folder of settings alone, as `requirements/`."""
+    settings = [one for one in _upwards(path) if one not in code and posixpath.basename(one) in _SETTINGS]
+    return posixpath.dirname(settings[-1]) if settings else posixpath.dirname(path)
 
 
 def _installed(graph: Graph) -> dict[str, set[str]]:

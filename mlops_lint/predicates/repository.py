@@ -1,5 +1,7 @@
 """What the repository has as a whole."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import predicate
 from mlops_lint.predicates.seeding import is_run
@@ -10,6 +12,11 @@ _LOOSE = frozenset({"make", "shell", "jenkins", "codebuild", "cloud-build", "kub
 _RUNNERS = frozenset(
     "MLproject Snakefile Makefile makefile GNUmakefile justfile Justfile Taskfile.yml Taskfile.yaml dodo.py "
     "pipeline.yaml pipeline.yml".split()
+)
+# Of other languages, and templates of Python.
+_TEST_FILE = re.compile(
+    r"(?:^|/)(?:test_[^/]*\.py|[^/]*(?:_test\.(?:go|py|cc|cpp)|Tests?\.(?:java|scala|kt)|\.(?:test|spec)\.[jt]sx?|"
+    r"\.bats|\.feature|_test\.sh))(?:\.tmpl|\.j2|\.jinja)?$"
 )
 
 
@@ -32,6 +39,15 @@ def has_pipeline(_project: Node, graph: Graph) -> bool | None:
     # What stands in these we do not read, and it may well be the way from data to model.
     runner = any(path.rpartition("/")[2] in _RUNNERS for path in graph.paths.files)
     return None if uses or runner else False
+
+
+@predicate
+def has_tests(_project: Node, graph: Graph) -> bool | None:
+    """Some file holds a test; None where a file is called like one that we cannot read."""
+    if graph.of_kind("test"):
+        return True
+    read = {one.location.path for one in graph.of_kind("module")}
+    return None if any(_TEST_FILE.search(path) for path in graph.paths.files - read) else False
 
 
 @predicate

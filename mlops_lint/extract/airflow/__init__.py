@@ -3,6 +3,7 @@
 Source: apache-airflow 2.11.0 and 3.3.2, https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html
 """
 
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -16,6 +17,8 @@ from mlops_lint.extract.python.values import HERE
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Pipeline, Task, subject
+
+_SAYS = frozenset({"echo", "printf", "sleep", "date", "exit", "true", "false", ":"})
 
 
 @python
@@ -71,7 +74,7 @@ def _task(module: Module, step: Step) -> Task:
     return Task(
         framework="airflow",
         operator=names.shown(step.operator) or UNSET,
-        remote=not names.is_marker(settings.classes(module, step)),
+        remote=not names.is_marker(settings.classes(module, step)) and not _only_says(step),
         retryable=True,
         retries=settings.retries(module, step),
         retry_delay=settings.retry_delay(module, step),
@@ -82,6 +85,16 @@ def _task(module: Module, step: Step) -> Task:
         command=settings.text(step, "bash_command"),
         lineage=False,
     )
+
+
+def _only_says(step: Step) -> bool:
+    """Whether the command of a task prints or waits, and does nothing else."""
+    command = step.settings.entries.get("bash_command")
+    if not isinstance(command, (str, Text)):
+        return False
+    shown = command if isinstance(command, str) else command.shown
+    parts = [part.split() for part in re.split(r"[;&|\n]+", shown)]
+    return ">" not in shown and "$(" not in shown and all(part[0] in _SAYS for part in parts if part) and any(parts)
 
 
 def _order(step: Step, symbols: dict[Step, str]) -> Iterator[Link]:
