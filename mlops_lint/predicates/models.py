@@ -7,7 +7,7 @@ from mlops_lint.predicates.registry import Answer, predicate
 
 # What these load is data or settings, in formats that can hold code.
 _NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
-# These load objects of any sort: a model, where a service has it beside its own code and works with data there.
+# These load objects of any sort: a model, where a service does it itself, or beside its code with a library for data.
 _OBJECTS = frozenset({"pickle", "dill", "cloudpickle"})
 _DATA = frozenset("numpy pandas polars pyarrow sklearn scipy torch tensorflow keras xgboost lightgbm catboost".split())
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
@@ -87,19 +87,39 @@ def _around(node: Node, graph: Graph) -> list[Node]:
 
 
 def _program(service: Node, graph: Graph) -> list[Node]:
-    """All subjects in the file of a service and in the code that it calls: its handlers are called by nobody."""
+    """All subjects in the file of a service, in those that it imports, and in the functions that these call.
+
+    Nobody calls a handler, which may stand in another file. Of a class that is only made somewhere no other method is
+    taken: a large library reaches everything through its classes.
+    """
     path = service.location.path
-    functions = [one for one in graph.of_kind("function") if one.location.path == path]
-    return list({one.id: one for function in functions for one in graph.reached(function)}.values())
+    own = [one for one in graph.of_kind("function") if one.location.path == path]
+    files = {path, *(module.location.path for one in own for module in graph.linked(one, "imports"))}
+    wanted = [one for one in graph.of_kind("function") if one.location.path in files]
+    seen = {one.id: one for one in wanted}
+    while wanted:
+        for called in _called(wanted.pop(), graph):
+            if called.id not in seen:
+                seen[called.id] = called
+                wanted.append(called)
+    return [one for function in seen.values() for one in graph.linked(function, "holds")]
+
+
+def _called(function: Node, graph: Graph) -> list[Node]:
+    found = graph.linked(function, "calls")
+    if function.fields.get("what") == "class":
+        return [one for one in found if one.name.endswith((".__init__", ".__new__", ".__post_init__"))]
+    return found
 
 
 def _is_model(load: Node, service: Node, graph: Graph) -> bool:
     library = load.fields.get("library")
     if library not in _OBJECTS:
         return library not in _NO_MODELS
-    path = load.location.path
+    path, served = load.location.path, service.location.path
     imported = {one.fields.get("top") for one in graph.of_kind("import") if one.location.path == path}
-    return posixpath.dirname(path) == posixpath.dirname(service.location.path) and not imported.isdisjoint(_DATA)
+    beside = posixpath.dirname(path) == posixpath.dirname(served) and not imported.isdisjoint(_DATA)
+    return path == served or beside
 
 
 def _uses(around: list[Node], purpose: str) -> bool:
