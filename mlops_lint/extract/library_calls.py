@@ -18,6 +18,7 @@ from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.values import HERE, Known
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject, Value
@@ -42,6 +43,8 @@ def library_calls(module: Module) -> Iterator[Subject]:
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
             for fact in entry.facts:
+                if fact.kind == "random_call" and id(call.node) in only_shown(module):
+                    continue
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
                     seen = {"before_split": before_split[id(call.node)]} if id(call.node) in before_split else {}
                     if fact.kind != "transform":
