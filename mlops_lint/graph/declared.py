@@ -148,9 +148,10 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
         for published in graph.of_kind(kind):
             if published.symbol is None or not published.symbol.startswith(f"{kind}:"):
                 continue
-            producers = {part for node in graph.linked(published, made) for part in _publishers(published, node, graph)}
-            for user in graph.linked(published, used):
-                for part in _parts(user, graph) - producers if producers else ():
+            makers = graph.linked(published, made)
+            producers = {part for node in makers for part in _publishers(published, node, graph)}
+            for user in graph.linked(published, used) if producers else ():
+                for part in _parts(user, graph) - producers if not _makes(user, makers, graph) else ():
                     _add(graph, published, user, part, min(producers), stated)
 
 
@@ -161,6 +162,13 @@ def _publishers(published: Node, maker: Node, graph: Graph) -> set[str]:
             return set()
         return _pipelines(maker, graph)
     return _parts(maker, graph)
+
+
+def _makes(user: Node, makers: list[Node], graph: Graph) -> bool:
+    """Whether the file that uses something also runs code that makes it: then it uses its own."""
+    ids = {maker.id for maker in makers}
+    bodies = [one for one in graph.of_kind("function") if one.location.path == user.location.path]
+    return any(one.id in ids for body in bodies for one in graph.reached(body))
 
 
 def _add(

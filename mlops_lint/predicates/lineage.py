@@ -32,7 +32,7 @@ def inputs_declared(task: Node, graph: Graph) -> Answer:
         bare = [data for data in graph.linked(read, "reads") if _inside(data) and data.id not in declared | made]
         bare = [data for data in bare if not str(data.fields["uri"]).endswith(_PARAMETERS)]
         missing += [Related(read.location, f"{data.fields['uri']} is read here") for data in bare]
-    return _declared(missing, task, reads, graph)
+    return _declared(missing, reads)
 
 
 @predicate
@@ -45,7 +45,7 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
         bare = [data for data in graph.linked(write, "writes") if _inside(data) and data.id not in declared]
         bare = [data for data in bare if not str(data.fields["uri"]).endswith(_LOG)]
         missing += [Related(write.location, f"{data.fields['uri']} is written here") for data in bare]
-    return _declared(missing, task, writes, graph)
+    return _declared(missing, writes)
 
 
 @predicate
@@ -147,6 +147,7 @@ def _own_copy(dataset: Node, graph: Graph) -> bool:
     if dataset.fields["scheme"] != "local":
         return False
     around = {posixpath.dirname(one.location.path) for one in graph.linked(dataset, "read_by")}
+    around |= {posixpath.dirname(folder) for folder in around}
     for folder in ("", *around):
         starts = [posixpath.join(folder, *parts[: count + 1]) for count in range(len(parts))]
         if any(graph.paths.exists(f"{start}.{ending}") for start in starts for ending in _ARCHIVES):
@@ -181,7 +182,7 @@ def _near(write: Node, other: Node) -> bool:
     return posixpath.dirname(path) == folder or (around != "" and path.startswith(f"{around}/"))
 
 
-def _declared(missing: list[Related], task: Node, calls: list[Node], graph: Graph) -> Answer:
+def _declared(missing: list[Related], calls: list[Node]) -> Answer:
     if missing:
         unique = tuple(dict.fromkeys(missing))
         return Answer(False, ", ".join(sorted({one.message.partition(" is ")[0] for one in unique})), unique)
