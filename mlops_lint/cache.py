@@ -16,6 +16,9 @@ _DECODER = msgspec.msgpack.Decoder(Facts)
 _ENCODER = msgspec.msgpack.Encoder()
 # Rows that were not used for this many runs are dropped.
 _KEPT_RUNS = 50
+# Longer than another run takes to write; then it is quicker to read the files.
+_SECONDS = 1
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def encoded(facts: Facts) -> bytes:
@@ -57,19 +60,27 @@ class Cache:
     """The rows of one database file; any damage to it makes a cold cache, never an error."""
 
     def __init__(self, folder: Path) -> None:
+        self._path = folder / "facts.sqlite"
         self._connection: sqlite3.Connection | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = self._opened(folder / "facts.sqlite")
-        except (OSError, sqlite3.Error):
-            self._connection = None
+            self._connection = _connected(self._path)
+        except OSError:
+            return
+        except sqlite3.Error as error:
+            self._recover(error)
 
-    def _opened(self, path: Path) -> sqlite3.Connection:
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Begins anew where the file is damaged; where another run holds it, or nobody may write, goes on without."""
+        self.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            return
         try:
-            return _connected(path)
-        except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
-            return _connected(path)
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{self._path}{ending}").unlink(missing_ok=True)
+            self._connection = _connected(self._path)
+        except (OSError, sqlite3.Error):
+            return
 
     def load(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Gives the rows that are there for some keys."""
@@ -81,9 +92,10 @@ class Cache:
             for start in range(0, len(wanted), 900):
                 part = wanted[start : start + 900]
                 marks = ",".join("?" * len(part))
-                query = f"SELECT key, row FROM facts WHERE key IN ({marks})"  # noqa: S608  # question marks only
+                query = f"SELECT key, row FROM mlops_lint_1 WHERE key IN ({marks})"  # noqa: S608  # question marks only
                 found.update(self._connection.execute(query, part))
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            self._recover(error)
             return {}
         return found
 
@@ -93,27 +105,36 @@ class Cache:
             return
         try:
             with self._connection:
-                run = self._connection.execute("SELECT COALESCE(MAX(run), 0) + 1 FROM facts").fetchone()[0]
-                self._connection.executemany("UPDATE facts SET run = ? WHERE key = ?", [(run, one) for one in used])
+                run = self._connection.execute("SELECT COALESCE(MAX(run), 0) + 1 FROM mlops_lint_1").fetchone()[0]
+                marked = [(run, one) for one in used]
+                self._connection.executemany("UPDATE mlops_lint_1 SET run = ? WHERE key = ?", marked)
+                added = [(one, row, run) for one, row in rows.items()]
                 self._connection.executemany(
-                    "INSERT OR REPLACE INTO facts (key, row, run) VALUES (?, ?, ?)",
-                    [(one, row, run) for one, row in rows.items()],
+                    "INSERT OR REPLACE INTO mlops_lint_1 (key, row, run) VALUES (?, ?, ?)", added
                 )
-                self._connection.execute("DELETE FROM facts WHERE run < ?", (run - _KEPT_RUNS,))
-        except sqlite3.Error:
+                self._connection.execute("DELETE FROM mlops_lint_1 WHERE run < ?", (run - _KEPT_RUNS,))
+        except sqlite3.Error as error:
             # Another run holds the file, or the disk is full or read-only: the next run is a cold one.
-            return
+            self._recover(error)
 
     def close(self) -> None:
         """Lets go of the file."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=2)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, row BLOB, run INTEGER) WITHOUT ROWID")
-    connection.execute("SELECT key, row, run FROM facts LIMIT 1").fetchall()
+    connection = sqlite3.connect(path, timeout=_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        # The number changes with the columns, so that an older or foreign file is neither misread nor lost.
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS mlops_lint_1 (key BLOB PRIMARY KEY, row BLOB, run INTEGER) WITHOUT ROWID"
+        )
+        connection.execute("SELECT key, row, run FROM mlops_lint_1 LIMIT 1").fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

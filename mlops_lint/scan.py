@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +28,8 @@ class _TooLong(BaseException):
 
 
 Progress = Callable[[int, int], None]
+# A path, the key under which its facts may be kept (None = not at all), and the row that holds them.
+_Row = tuple[str, bytes | None, bytes]
 
 
 def scan(
@@ -52,11 +54,12 @@ def scan(
             facts[path] = known
     missing = [path for path in keys if path not in facts]
     fresh: dict[bytes, bytes] = {}
-    for count, (path, row) in enumerate(_extracted(missing, settings), 1):
+    for count, (path, kept, row) in enumerate(_extracted(missing, tool, settings), 1):
         found = decoded(row)
         assert found is not None, path
         facts[path] = found
-        fresh[keys[path]] = row
+        if kept is not None:
+            fresh[kept] = row
         if progress is not None:
             progress(count, len(missing))
     if cache is not None:
@@ -64,12 +67,12 @@ def scan(
     return [facts[entry.path] for entry in wanted]
 
 
-def _extracted(paths: list[str], settings: Settings) -> Iterator[tuple[str, bytes]]:
+def _extracted(paths: list[str], tool: bytes, settings: Settings) -> Iterator[_Row]:
     root, libraries = settings.root, settings.libraries
     jobs = settings.jobs or os.cpu_count() or 1
     if jobs <= 1 or len(paths) < _POOL_FROM:
         for path in paths:
-            yield path, _row(root, path)
+            yield _row(root, path, tool)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
@@ -78,42 +81,43 @@ def _extracted(paths: list[str], settings: Settings) -> Iterator[tuple[str, byte
     done: set[str] = set()
     try:
         with ProcessPoolExecutor(jobs, initializer=prepare, initargs=(libraries,)) as pool:
-            for future in as_completed([pool.submit(_rows, root, chunk) for chunk in chunks]):
-                for path, row in future.result():
-                    done.add(path)
-                    yield path, row
+            for future in as_completed([pool.submit(_rows, root, chunk, tool) for chunk in chunks]):
+                for row in future.result():
+                    done.add(row[0])
+                    yield row
     except BrokenProcessPool:
         # One file killed its worker: each of the rest gets a process of its own, to find out which.
-        yield from _isolated(root, [path for path in paths if path not in done], libraries)
+        yield from _isolated(root, [path for path in paths if path not in done], tool, libraries)
 
 
-def _isolated(root: Path, paths: list[str], libraries: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
+def _isolated(root: Path, paths: list[str], tool: bytes, libraries: tuple[Path, ...]) -> Iterator[_Row]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     pool = ProcessPoolExecutor(1, initializer=prepare, initargs=(libraries,))
     for path in paths:
         try:
-            yield from pool.submit(_rows, root, [path]).result()
+            yield from pool.submit(_rows, root, [path], tool).result()
         except BrokenProcessPool:
             pool = ProcessPoolExecutor(1, initializer=prepare, initargs=(libraries,))
-            yield path, encoded(_problem(path, "MLL004", "reading it ends the process that reads it"))
+            yield path, None, encoded(_problem(path, "MLL004", "reading it ends the process that reads it"))
     pool.shutdown()
 
 
-def _rows(root: Path, paths: list[str]) -> list[tuple[str, bytes]]:
-    return [(path, _row(root, path)) for path in paths]
+def _rows(root: Path, paths: list[str], tool: bytes) -> list[_Row]:
+    return [_row(root, path, tool) for path in paths]
 
 
-def _row(root: Path, path: str) -> bytes:
+def _row(root: Path, path: str, tool: bytes) -> _Row:
     data = _read(root, Entry(path, 0))
     if isinstance(data, Facts):
-        return encoded(data)
+        return path, None, encoded(data)
     try:
         with _time_limit():
-            return encoded(extract(path, data))
+            # It may have changed since it was looked for in the cache: the key is that of what is read now.
+            return path, key(path, data, tool), encoded(extract(path, data))
     except _TooLong:
-        return encoded(_problem(path, "MLL004", f"takes longer than {_SECONDS} seconds to analyse"))
+        return path, None, encoded(_problem(path, "MLL004", f"takes longer than {_SECONDS} seconds to analyse"))
 
 
 @contextlib.contextmanager
@@ -158,9 +162,3 @@ def _read(root: Path, entry: Entry) -> bytes | Facts:
 
 def _problem(path: str, code: str, message: str) -> Facts:
     return Facts(path, "source", problems=(Problem(path, 1, code, message),))
-
-
-def problems(facts: Iterable[Facts]) -> Iterator[Problem]:
-    """Gives all problems of some files."""
-    for one in facts:
-        yield from one.problems
