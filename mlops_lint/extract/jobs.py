@@ -1,7 +1,8 @@
-"""A Python module to the platform whose jobs it is written for, by names that only its jobs are given.
+"""Code to the platform whose jobs it is written for, by names that only its jobs are given.
 
 Source: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md (and the folder /opt/ml),
-https://cloud.google.com/vertex-ai/docs/training/code-requirements#environment-variables
+https://cloud.google.com/vertex-ai/docs/training/code-requirements#environment-variables,
+https://github.com/kubeflow-kale/kale (the metadata that its extension of JupyterLab keeps)
 """
 
 import ast
@@ -9,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.registry import python
-from mlops_lint.model import Subject
+from mlops_lint.extract.registry import python, texts
+from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
 # A text without any of these names no job; looking for them is cheaper than for the names.
@@ -25,6 +26,8 @@ _GIVEN = (
     ),
     ("vertex", re.compile(r"^AIP_(?:MODEL_DIR|CHECKPOINT_DIR|TENSORBOARD_LOG_DIR|\w+_DATA_URI)$")),
 )
+# Kale makes a pipeline of Kubeflow from a notebook, and notes how in the notebook.
+_KALE = re.compile(r'^ *"kubeflow_notebook" *: *\{', re.MULTILINE)
 
 
 @python
@@ -39,3 +42,12 @@ def jobs(module: Module) -> Iterator[Subject]:
             first = min(found, key=lambda node: (node.lineno, node.col_offset))
             record = Use(purpose="run-record", tool=tool)
             yield subject(record, module.locate(first), tool, links=(module.within(module.scopes.module),))
+
+
+@texts("*.ipynb")
+def kale(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use for a notebook that is run as a pipeline of Kubeflow."""
+    found = _KALE.search(text) if "kubeflow_notebook" in text else None
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        yield subject(Use(purpose="run-record", tool="kubeflow"), Location(path, line, 1, line, 2), "kubeflow")

@@ -128,4 +128,5 @@ def _uses(around: list[Node], purpose: str) -> bool:
 
 def _recorded(node: Node, around: list[Node], graph: Graph) -> bool:
     """A platform keeps the runs of this code and what they leave, though perhaps not all that matters."""
-    return _uses(around, "run-record") or _uses(graph.runners(node), "run-record")
+    beside = [one for one in graph.of_kind("use") if one.location.path == node.location.path]
+    return any(_uses(some, "run-record") for some in (around, graph.runners(node), beside))
