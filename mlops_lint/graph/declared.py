@@ -78,7 +78,8 @@ def imports(graph: Graph, modules: set[str]) -> None:
         nodes = [one for one in files[path] if one.name not in _PLATFORM and one.fields.get("top") not in _PLATFORM]
         folders = [folder for folder in _upwards(path) if folder in declared]
         known = {name for folder in folders for name in declared[folder]}
-        provided = [node for node in nodes if _provided(node, known)]
+        meant = {name for folder in folders for name, whole in declared[folder].items() if whole}
+        provided = [node for node in nodes if _provided(node, meant)]
         if not provided or 2 * len(provided) < len(nodes):
             continue
         near = {name for top in ("", _top(path)) for name in installed.get(top, ())}
@@ -91,20 +92,26 @@ def imports(graph: Graph, modules: set[str]) -> None:
                 node.fields["declared"] = there
 
 
-def _declarations(graph: Graph) -> dict[str, set[str]]:
-    """Folder -> what dependency files declare for the code in it."""
+def _declarations(graph: Graph) -> dict[str, dict[str, bool]]:
+    """Folder -> what is declared for the code in it, and whether by a list that is meant to be whole.
+
+    A list of tools for tests is not, nor is a Dockerfile: the image that it starts from brings the rest.
+    """
     code = {folder for node in graph.of_kind("module") for folder in _upwards(node.location.path)}
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, bool]] = {}
     for node in graph.of_kind("dependency"):
-        name = node.fields.get("distribution")
+        name, path = node.fields.get("distribution"), node.location.path
         if isinstance(name, str):
-            found.setdefault(_home(node.location.path, code), set()).add(name)
+            whole = node.fields.get("group") in ("main", "optional") and "dockerfile" not in path.lower()
+            names = found.setdefault(_home(path, code), {})
+            names[name] = whole or names.get(name, False)
     return found
 
 
 def _home(path: str, code: set[str]) -> str:
     """The folder that a dependency file speaks for: that above a folder of settings alone, as `requirements/`."""
-    settings = [one for one in _upwards(path) if one not in code and posixpath.basename(one) in _SETTINGS]
+    names = {one: posixpath.basename(one) for one in _upwards(path)}
+    settings = [one for one in names if names[one] in _SETTINGS and (one not in code or names[one] == "requirements")]
     return posixpath.dirname(settings[-1]) if settings else posixpath.dirname(path)
 
 

@@ -7,7 +7,7 @@ Source: https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.docker.c
 import re
 from collections.abc import Iterator
 
-from mlops_lint.extract.dependencies.stated import stated
+from mlops_lint.extract.dependencies.stated import normalised, stated
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
@@ -29,6 +29,21 @@ _BUILD = re.compile(
 _REACH = 600
 _MOST = 200
 _END = re.compile(r"\\n|[\n;&|`<>]")
+_EXTRAS = re.compile(r"(?m)^[\s\"'-]*([A-Za-z0-9][\w.-]*)\s?\[([\w., -]{1,500})\]")
+
+
+@texts("*requirements*.txt", "*requirements*.in", "*/requirements/*.txt", "pyproject.toml", "setup.py", "setup.cfg")
+def extras(path: str, text: str) -> Iterator[Subject]:
+    """Gives what extras may bring: `psycopg[pool]` psycopg-pool, `kedro-datasets[pandas-csv]` pandas."""
+    names = {
+        normalised(name)
+        for found in _EXTRAS.finditer(text)
+        for extra in re.split(r"[ ,]+", found[2])
+        for name in (extra, extra.partition("-")[0], f"{found[1]}-{extra}")
+        if extra
+    }
+    for name in sorted(names)[:_MOST]:
+        yield _use("installation", name, path)
 
 
 @texts(*_FILES)
