@@ -27,14 +27,16 @@ class _Step:
         self.bound: set[str] = set()
         self.calls: set[int] = set()
         nodes = [node for expression in _expressions(statement) for node in ast.walk(expression)]
-        for node in nodes:
-            self._add(node, functions)
         for expression in _bound(statement):
             self.bound |= _names(expression)
+        # The `x` of `x["a"] = 1` is changed, not used.
+        given = {id(node) for expression in _bound(statement) for node in ast.walk(expression)}
+        for node in nodes:
+            self._add(node, functions, id(node) in given)
         if isinstance(statement, ast.Return) or any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
             self.bound |= set(returning)
 
-    def _add(self, node: ast.AST, functions: dict[str, set[str]]) -> None:
+    def _add(self, node: ast.AST, functions: dict[str, set[str]], given: bool) -> None:
         if isinstance(node, ast.Call):
             self.calls.add(id(node))
             # What is handed to a method may stay in the object, and what is handed to a function is its parameters.
@@ -45,7 +47,7 @@ class _Step:
                 self.used.add(f".{_last(node.func)}")
         elif isinstance(node, ast.NamedExpr):
             self.bound |= _names(node.target)
-        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+        elif isinstance(node, (ast.Name, ast.Attribute)) and not given:
             self.used |= _name(node)
 
 
