@@ -129,4 +129,13 @@ def _uses(around: list[Node], purpose: str) -> bool:
 def _recorded(node: Node, around: list[Node], graph: Graph) -> bool:
     """A platform keeps the runs of this code and what they leave, though perhaps not all that matters."""
     beside = [one for one in graph.of_kind("use") if one.location.path == node.location.path]
-    return any(_uses(some, "run-record") for some in (around, graph.runners(node), beside))
+    # What is launched from a folder that is not there is whatever has its name.
+    launched = {
+        posixpath.basename(link.symbol)
+        for one in graph.of_kind("use")
+        if one.fields.get("purpose") == "run-record"
+        for link in one.dangling
+        if link.role == "runs"
+    }
+    known = any(_uses(some, "run-record") for some in (around, graph.runners(node), beside))
+    return known or posixpath.basename(node.location.path) in launched
