@@ -1,11 +1,15 @@
 """Which draws of random numbers a seed reaches, from where the code is run."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related
 from mlops_lint.predicates.registry import Answer, predicate
 
 # To draw for one of these is to draw for a model.
 _MODELLING = frozenset({"training", "split", "estimator", "transform"})
+# What functions are called that may seed: `seed_all`, `set_determinism`, `make_reproducible`, `fix_random`.
+_SEEDS = re.compile(r"(?i)seed|determinis|reproduc|(set|fix|init)_(all_)?random")
 # A file that imports none of these makes names and waits by chance, not data.
 _NUMERIC = frozenset(
     "PIL albumentations cudf cv2 cupy dask datasets gym gymnasium imgaug jax keras librosa lightning mxnet networkx "
@@ -174,8 +178,8 @@ def _seeds(runner: Node, generator: str, graph: Graph) -> bool | None:
 
 
 def _may_seed_elsewhere(runner: Node, graph: Graph) -> bool:
-    """A function that is called something with `seed` and that we cannot see."""
+    """A function that is called something with `seed`, or the like, and that we cannot see."""
     functions = [runner, *graph.follow(runner, ("starts", "runs", "calls", "imports", "within"))]
     return any(
-        link.role == "calls" and "seed" in link.symbol.lower() for function in functions for link in function.dangling
+        link.role == "calls" and _SEEDS.search(link.symbol) for function in functions for link in function.dangling
     )
