@@ -2,7 +2,8 @@
 
 Source: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md (and the folder /opt/ml),
 https://cloud.google.com/vertex-ai/docs/training/code-requirements#environment-variables,
-https://github.com/kubeflow-kale/kale (the metadata that its extension of JupyterLab keeps)
+https://github.com/kubeflow-kale/kale (the metadata that its extension of JupyterLab keeps),
+https://www.kubeflow.org/docs/components/pipelines/legacy-v1/sdk/pipelines-metrics/
 """
 
 import ast
@@ -15,7 +16,7 @@ from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
 # A text without any of these names no job; looking for them is cheaper than for the names.
-_MARK = re.compile(r"SM_|/opt/ml/|AIP_")
+_MARK = re.compile(r"SM_|/opt/ml/|AIP_|mlpipeline-")
 _GIVEN = (
     (
         "sagemaker",
@@ -24,6 +25,7 @@ _GIVEN = (
             r"|^/opt/ml/(?:model|input|output|checkpoints|processing)\b"
         ),
     ),
+    ("kubeflow", re.compile(r"(?:^|/)mlpipeline-(?:metrics|ui-metadata)\b")),
     ("vertex", re.compile(r"^AIP_(?:MODEL_DIR|CHECKPOINT_DIR|TENSORBOARD_LOG_DIR|\w+_DATA_URI)$")),
 )
 # Kale makes a pipeline of Kubeflow from a notebook, and notes how in the notebook.
