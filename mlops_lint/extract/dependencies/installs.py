@@ -13,6 +13,7 @@ from mlops_lint.model import Location, Subject
 from mlops_lint.parse.dockerfile import Dockerfile, Instruction
 
 _INSTALL = re.compile(r"\bpip[\d.]* +install +(?P<arguments>[^\n;&|]+)")
+_HOLE = re.compile(r"\{\{.{0,200}?\}\}")
 _WITH_VALUE = frozenset(
     {
         *("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links"),
@@ -38,7 +39,7 @@ def _installed(path: str, instruction: Instruction) -> Iterator[Subject]:
     location = Location(path, instruction.line, instruction.column, instruction.end_line, instruction.end_column)
     for found in _INSTALL.finditer(instruction.script):
         try:
-            words = shlex.split(found["arguments"])
+            words = shlex.split(_HOLE.sub("$", found["arguments"]))
         except ValueError:
             continue
         for word, before in zip(words, ["", *words], strict=False):

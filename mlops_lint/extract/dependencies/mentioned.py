@@ -30,6 +30,7 @@ _REACH = 600
 _MOST = 200
 _END = re.compile(r"\\n|[\n;&|`<>]")
 _EXTRAS = re.compile(r"(?m)^[\s\"'-]*([A-Za-z0-9][\w.-]*)\s?\[([\w., -]{1,500})\]")
+_TABLE = re.compile(r"\bextras\s*=\s*\[([\w., \"'-]{1,500})\]")
 
 
 @texts("*requirements*.txt", "*requirements*.in", "*/requirements/*.txt", "pyproject.toml", "setup.py", "setup.cfg")
@@ -42,6 +43,7 @@ def extras(path: str, text: str) -> Iterator[Subject]:
         for name in (extra, extra.partition("-")[0], f"{found[1]}-{extra}")
         if extra
     }
+    names |= {normalised(name) for found in _TABLE.findall(text) for name in re.findall(r"[\w.-]+", found)}
     for name in sorted(names)[:_MOST]:
         yield _use("installation", name, path)
 
@@ -54,7 +56,7 @@ def mentioned(path: str, text: str) -> Iterator[Subject]:
         for name in list(names)[:_MOST]:
             yield _use("installation", name, path)
     if " build" in text:
-        for image in list(dict.fromkeys(_BUILD.findall(text)))[:_MOST]:
+        for image in list(dict.fromkeys(_BUILD.findall(text.replace("\\\n", " "))))[:_MOST]:
             yield _use("image-build", image.partition("@")[0].rpartition("/")[2].partition(":")[0], path)
 
 

@@ -25,6 +25,10 @@ def requirement_files(path: str, listed: Requirements) -> Iterator[Subject]:
     if listed.compiled or name.endswith(".lock"):
         # It lists what the dependencies depend on; what the project asks for stands in what it was compiled from.
         yield subject(Use(purpose="lock", tool="pip"), Location(path), path, symbol=f"lock:{folder}")
+        for one in listed.items:
+            if one.name is not None:
+                symbol = f"installation:{path}#{one.name}"
+                yield subject(Use(purpose="installation", tool=one.name), _locate(path, one), one.name, symbol=symbol)
         return
     sort = group(name.lower().replace("requirements", ""), "main")
     for one in listed.items:
