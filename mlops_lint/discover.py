@@ -202,7 +202,7 @@ def _names(out: bytes) -> set[str]:
 
 def _walked(root: Path, tree: _Folders) -> Iterator[str]:
     """All files that no .gitignore on the way names."""
-    rules: dict[str, _Spec] = {}
+    rules: dict[str, Named] = {}
 
     def failed(error: OSError) -> None:
         tree.unreadable(os.path.relpath(error.filename or root, root).replace(os.sep, "/"), error)
@@ -212,7 +212,7 @@ def _walked(root: Path, tree: _Folders) -> Iterator[str]:
         prefix = "" if relative == "." else f"{relative}/"
         if ".gitignore" in files:
             lines = _head(Path(folder) / ".gitignore").decode("utf-8", "replace").splitlines()
-            rules[prefix] = _spec(lines)
+            rules[prefix] = named_by(lines)
         # Of several that name a path the nearest decides.
         holders = (prefix, *(f"{above}/" for above in _above(relative)), "") if prefix else ("",)
         near = [(holder, rules[holder]) for holder in holders if holder in rules]
@@ -224,15 +224,15 @@ def _walked(root: Path, tree: _Folders) -> Iterator[str]:
         yield from (prefix + name for name in (*files, *links) if not _ignored(prefix + name, near))
 
 
-def _ignored(path: str, near: "list[tuple[str, _Spec]]") -> bool:
+def _ignored(path: str, near: "list[tuple[str, Named]]") -> bool:
     return next((answer for holder, spec in near if (answer := spec(path[len(holder) :])) is not None), False)
 
 
-# Whether a path is ignored; None = no pattern names it.
-_Spec = Callable[[str], bool | None]
+Named = Callable[[str], bool | None]
 
 
-def _spec(lines: Iterable[str]) -> _Spec:
+def named_by(lines: Iterable[str]) -> Named:
+    """Gives what says whether patterns, written as for .gitignore, name a path; None = no line is about it."""
     from pathspec import GitIgnoreSpec
 
     with warnings.catch_warnings():
@@ -251,7 +251,7 @@ def _is_pattern(line: str) -> bool:
 
 
 def _kept(names: list[str], exclude: tuple[str, ...]) -> Iterator[str]:
-    excluded = _spec(exclude) if exclude else None
+    excluded = named_by(exclude) if exclude else None
     for name in names:
         skipped = not _SKIPPED.isdisjoint(name.split("/")[:-1])
         if not skipped and (excluded is None or not excluded(name)):

@@ -2,14 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from mlops_lint import selection
 from mlops_lint.cache import Cache
-from mlops_lint.discover import Found, discover
+from mlops_lint.discover import Found, discover, named_by
 from mlops_lint.evaluate import evaluate, profile_of
 from mlops_lint.graph import Graph, Node, link
 from mlops_lint.model import Facts, Finding, Problem, Report, Summary, Verdict
@@ -57,12 +56,13 @@ def report(
 ) -> Report:  # fmt: skip
     """Gives what is shown of the verdicts: failures that are not muted, in files that are asked for."""
     by_id = {rule.id: rule for rule in rules}
+    ignored = _ignored(settings)
     shown = [
         verdict
         for verdict in verdicts
         if verdict.outcome == "fail" and verdict.muted is None
         and _asked(verdict.location.path, paths)
-        and not _ignored(by_id[verdict.rule], verdict.location.path, settings)
+        and not ignored(by_id[verdict.rule], verdict.location.path)
     ]  # fmt: skip
     findings = _findings(shown, by_id, scanned.graph)
     found = (*scanned.found.problems, *needless, *(problem for one in scanned.facts for problem in one.problems))
@@ -80,10 +80,9 @@ def _asked(path: str, paths: tuple[str, ...]) -> bool:
     return not paths or any(one in ("", ".") or path == one or path.startswith(f"{one}/") for one in paths)
 
 
-def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
-    return any(
-        Path(path).match(pattern) and selection.ignored(rule, names) for pattern, names in settings.per_file_ignores
-    )
+def _ignored(settings: Settings) -> Callable[[Rule, str], bool]:
+    stated = [(named_by([pattern]), names) for pattern, names in settings.per_file_ignores]
+    return lambda rule, path: any(selection.ignored(rule, names) and bool(named(path)) for named, names in stated)
 
 
 def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) -> tuple[Finding, ...]:

@@ -23,7 +23,10 @@ FACTS = Facts(
     (
         Subject(
             "constant", Location("a.py", 1, 2, 3, 4, 5, 6), "X",
-            {"a": None, "b": True, "c": -(2**63), "d": 0.5, "e": "é\0\n", "f": ("x", "y"), "g": (), "h": Ref("constant:b")},
+            {
+                "a": None, "b": True, "c": -(2**63), "d": 0.5, "e": "é\0\n", "f": ("x", "y"), "g": (),
+                "h": Ref("constant:b"),
+            },
             "constant:a.X",
         ),
     ),

@@ -124,6 +124,14 @@ def _starts(graph: Graph) -> None:
     for node in graph.of_kind("file"):
         for body in bodies.get(node.location.path, ()):
             graph.connect(node.id, "starts", body)
+    for task in graph.of_kind("task"):
+        for started in graph.linked(task, "starts"):
+            if started.fields.get("what") == "module":
+                path = started.location.path
+                # `python -m` of a package runs its `__main__` too.
+                main = f"{path.removesuffix('__init__.py')}__main__.py" if path.endswith("__init__.py") else ""
+                for body in (*bodies.get(path, ()), *bodies.get(main, ())):
+                    graph.connect(task.id, "starts", body)
 
 
 def _scripts(graph: Graph) -> None:

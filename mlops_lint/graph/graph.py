@@ -40,7 +40,8 @@ class Graph:
         for role, targets in self._edges.pop(node.id, {}).items():
             back = ROLES[role][0] if role in ROLES else _INVERSE[role]
             for target in targets:
-                self._edges[target][back].remove(node.id)
+                if target != node.id:
+                    self._edges[target][back].remove(node.id)
 
     def connect(self, source: str, role: str, target: str) -> None:
         """Adds an edge and its inverse; twice is once."""

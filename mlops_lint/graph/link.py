@@ -70,7 +70,8 @@ class _Linker:
             self._nodes[id] = node
         else:
             _merge(node, subject)
-        node.links.extend(subject.links)
+        # Several files may mention one subject: what a link names is meant from where it stands.
+        node.links.extend(Link(one.role, one.symbol, one.location or subject.location) for one in subject.links)
 
     def _run_folders(self) -> None:
         """Notes from which folder each script is run, where a task says so."""
@@ -82,13 +83,20 @@ class _Linker:
                         self._paths.add_folder(link.symbol.removeprefix("file:"), folder)
 
     def _resolved(self, link: Link, node: Node) -> Link:
-        symbol = self._symbol(link.symbol, node, link.role)
-        return Link(link.role, symbol, link.location or node.location)
+        location = link.location or node.location
+        symbol = self._symbol(link.symbol, location.path, link.role)
+        if symbol.startswith("?function:") and (constant := self._constant(symbol)) is not None:
+            return Link("uses", constant, location)
+        return Link(link.role, symbol, location)
 
-    def _symbol(self, symbol: str, node: Node, role: str) -> str:
-        """Gives the symbol that is meant; one that starts with `?` is not there, or cannot be told."""
+    def _constant(self, symbol: str) -> str | None:
+        """The constant that is meant by a name which code uses, and which is no function."""
+        constant = f"constant:{symbol.removeprefix('?function:')}"
+        return constant if constant in self._nodes else None
+
+    def _symbol(self, symbol: str, path: str, role: str) -> str:
+        """Gives what the file `path` means by a symbol; with `?` before it, it is not there or cannot be told."""
         scheme, _, rest = symbol.partition(":")
-        path = node.location.path
         if scheme == "path":
             found = self._paths.resolve(rest, path)
             if found is None or (role in ("runs", "needs") and not self._paths.exists(found)):
@@ -96,12 +104,22 @@ class _Linker:
             return f"{'file' if role in ('runs', 'needs') else 'dataset'}:{found}"
         if scheme == "config" and rest.startswith("~"):
             return self._config(symbol, path)
-        if scheme in ("module", "function", "constant") and symbol not in self._nodes:
-            return self._dotted(scheme, rest, path)
+        if scheme in ("module", "function", "constant"):
+            if not self._is_beside(symbol, path):
+                return self._dotted(scheme, rest, path)
+            return f"function:{rest}.<module>" if scheme == "module" else symbol
         if scheme == "pipeline-id":
             named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
             return named[0] if len(named) == 1 else f"?{symbol}"
         return symbol
+
+    def _is_beside(self, symbol: str, path: str) -> bool:
+        """Whether a symbol is a full one: of the file itself, or of what a relative import there names."""
+        node = self._nodes.get(symbol)
+        if node is None:
+            return False
+        package = posixpath.dirname(path).replace("/", ".")
+        return node.location.path == path or symbol.partition(":")[2].startswith(f"{package}." if package else "")
 
     def _config(self, symbol: str, path: str) -> str:
         file, _, key = symbol.removeprefix("config:~").partition("#")
@@ -141,7 +159,7 @@ class _Linker:
             base = next((link.symbol for link in node.links if link.role == "inherits"), None)
             if base is None:
                 return node.id
-            node = self._nodes.get(base) or self._nodes.get(self._symbol(base, node, "inherits"))
+            node = self._nodes.get(base) or self._nodes.get(self._symbol(base, node.location.path, "inherits"))
             if node is not None and f"{node.id}.{method}" in self._nodes:
                 return f"{node.id}.{method}"
         return f"?{scheme}:{module}.{rest}"
@@ -186,7 +204,7 @@ class _Linker:
 
     def _worth(self, reference: Ref, node: Node, depth: int) -> Value:
         """Gives the value under a symbol, or the reference itself where it cannot be known."""
-        holder = self._nodes.get(self._symbol(reference.symbol, node, "uses"))
+        holder = self._nodes.get(self._symbol(reference.symbol, node.location.path, "uses"))
         value = holder.fields.get("value", reference) if holder is not None else reference
         if isinstance(value, Ref) and value != reference and holder is not None and depth > 0:
             return self._worth(value, holder, depth - 1)

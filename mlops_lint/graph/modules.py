@@ -44,10 +44,15 @@ class Modules:
             candidate = f"{folder}.{name}" if folder else name
             if candidate in self._paths:
                 return candidate
-            if candidate in self._packages and "." in name:
+            if "." in name and (candidate in self._packages or self._package(folder, name) in self._paths):
                 return None
         others = self._suffixes.get(name, [])
         return others[0] if len(others) == 1 else None
+
+    def _package(self, folder: str, name: str) -> str:
+        """The package in which a name is looked for: where Python finds one, it looks in no other."""
+        first = name.partition(".")[0]
+        return f"{folder}.{first}" if folder else first
 
     def split(self, name: str, importer: str, depth: int = _DEPTH) -> tuple[str, str] | None:
         """Gives (module, name in it) of a dotted name, through re-exports; the second is "" for the module itself."""

@@ -47,16 +47,22 @@ class Paths:
         written = written.replace("\\", "/")
         folders = self._folders.get(path, set())
         known = {candidate for folder in folders if (candidate := _below(folder, written)) is not None}
-        if len(known) == 1:
-            return known.pop()
+        if known:
+            return self._only(known)
         candidates = [_below("", written), _below(posixpath.dirname(path), written)]
         possible = [candidate for candidate in dict.fromkeys(candidates) if candidate is not None]
-        there = [candidate for candidate in possible if candidate in self._declared or self.exists(candidate)]
-        if len(there) > 1:
-            return None
-        return there[0] if there else possible[0] if possible else None
+        there = {candidate for candidate in possible if self._is_known(candidate)}
+        return self._only(there) if there else possible[0] if possible else None
+
+    def _only(self, candidates: set[str]) -> str | None:
+        """The one candidate, or the one of several that is there."""
+        there = candidates if len(candidates) == 1 else {one for one in candidates if self._is_known(one)}
+        return next(iter(there)) if len(there) == 1 else None
+
+    def _is_known(self, path: str) -> bool:
+        return path in self._declared or self.exists(path)
 
 
 def _below(folder: str, written: str) -> str | None:
     joined = posixpath.normpath(posixpath.join(folder, written))
-    return None if joined.startswith("..") else joined
+    return None if joined == ".." or joined.startswith("../") else joined
