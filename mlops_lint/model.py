@@ -63,7 +63,7 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Suppression(msgspec.Struct, frozen=True, array_like=True):
-    """A comment that mutes `rules` on `lines` (first and last, inclusive), or in the whole file where None."""
+    """A comment that mutes `rules` on `lines` (first and last, inclusive; of its cell), or in the whole file: None."""
 
     location: Location
     rules: tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mlops_lint.model import Facts, Problem, Suppression, Verdict
+from mlops_lint.model import Facts, Location, Problem, Suppression, Verdict
 from mlops_lint.rules import Rule
 
 
@@ -37,11 +37,18 @@ def suppress(
 
 
 def _fitting(comment: Suppression, verdict: Verdict, names: dict[str, str]) -> str | None:
-    first, last = comment.lines or (verdict.location.line, verdict.location.line)
-    if not (verdict.location.line <= last and first <= max(verdict.location.line, verdict.location.end_line)):
+    if comment.lines is not None and not _touches(comment, comment.lines, verdict.location):
         return None
-    # A finding of many lines is muted on its first line, or on its last, where black puts the comment.
     return next((name for name in comment.rules if names.get(name) == verdict.rule), None)
+
+
+def _touches(comment: Suppression, lines: tuple[int, int], location: Location) -> bool:
+    """Whether a comment is about a line of a finding: its first, its last, where black puts it, or one between."""
+    if comment.location.cell != location.cell:
+        return False
+    start = location.cell_line or location.line
+    end = start + max(location.end_line - location.line, 0)
+    return lines[0] <= end and start <= lines[1]
 
 
 def _needless(

@@ -4,24 +4,33 @@
 """
 
 import re
-from importlib.util import find_spec
 
-from mlops_lint.model import Location, Suppression
+from mlops_lint.model import Suppression
 
-_COMMENT = re.compile(r"mlops-lint:\s*(ignore|ignore-file)\b\s*(?:\[([^\]]*)\])?\s*(.*)")
+_COMMENT = re.compile(r"mlops-lint:\s*(ignore-file|ignore)(?![\w-])\s*(?:\[([^\]]*)\])?\s*(.*)")
 
 
 def suppressions(path: str, language: str, data: bytes) -> tuple[Suppression, ...]:
-    """Gives the suppressions of a file."""
-    if b"mlops-lint:" not in data or find_spec("mlops_lint.parse.comments") is None:
+    """Gives the suppressions of a file; in a notebook their lines are those of their cell."""
+    if b"mlops-lint:" not in data:
         return ()
     from mlops_lint.parse.comments import comments
 
-    found = []
-    for comment in comments(path, language, data):
-        if (match := _COMMENT.search(comment.text)) is not None:
-            rules = tuple(name.strip() for name in (match[2] or "").split(",") if name.strip())
-            line = comment.location.line + comment.alone
-            lines = None if match[1] == "ignore-file" else (line, line)
-            found.append(Suppression(comment.location, rules, lines, match[3].strip()))
-    return tuple(found)
+    found: list[Suppression] = []
+    below: tuple[int | None, int] | None = None
+    meant = 0
+    # From the last to the first: of several that stand alone one above the other all are about the line below them.
+    for comment in reversed(list(comments(path, language, data))):
+        match = _COMMENT.search(comment.text)
+        if match is None:
+            continue
+        at = comment.location
+        line = at.cell_line or at.line
+        if comment.alone:
+            meant = meant if below == (at.cell, line + 1) else line + 1
+            below = at.cell, line
+        target = meant if comment.alone else line
+        rules = tuple(name.strip() for name in (match[2] or "").split(",") if name.strip())
+        lines = None if match[1] == "ignore-file" else (target, target)
+        found.append(Suppression(at, rules, lines, match[3].strip()))
+    return tuple(reversed(found))
