@@ -1,7 +1,4 @@
-"""Draws `terminal.svg`, the picture in the README, from a real run on `fixtures/repos/churn`.
-
-    python docs/terminal.py
-"""
+"""Draws `terminal.svg`, the picture in the README, from a real run on `fixtures/repos/churn`."""
 
 import os
 import shutil

@@ -7,7 +7,7 @@ import sys
 if sys.path and os.path.abspath(sys.path[0] or ".") == os.getcwd():
     del sys.path[0]
 
-from mlops_lint.cli import main  # noqa: E402  # only now
+from mlops_lint.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

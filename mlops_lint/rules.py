@@ -91,7 +91,7 @@ def check(rules: tuple[Rule, ...]) -> None:
 
 
 def _pack(name: str) -> Path:
-    """Gives the folder of rules that an installed package offers: the entry point `name` of `mlops_lint` is its path."""
+    """Gives the folder of rules that an installed package offers: its entry point in the group `mlops_lint`."""
     from importlib.metadata import entry_points
 
     for entry in entry_points(group="mlops_lint"):
