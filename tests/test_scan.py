@@ -1,5 +1,6 @@
 """Files to facts: the same from the cache, from one process and from several, whatever single files do."""
 
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -46,6 +47,23 @@ def test_several_processes_and_a_cache_give_the_same_facts(tmp_path: Path) -> No
         cache = Cache(tmp_path / "cache")
         assert scan(found, settings(root, jobs=2), cache) == alone
         cache.close()
+
+
+def test_a_worker_that_dies_costs_no_file_its_facts(tmp_path: Path) -> None:
+    """Killed as the kernel kills what takes too much memory."""
+    texts = {f"a{number:02}.py": "x = f(a, b=[1, 2])\n" * 300 for number in range(100)}
+    write(tmp_path, texts)
+    killed: list[int] = []
+
+    def kill(done: int, _of: int) -> None:
+        if done == 1:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+                killed.append(worker.pid or 0)
+
+    facts = scan(discover(tmp_path).files, settings(tmp_path, jobs=2), None, kill)
+    assert killed
+    assert facts == [extract(path, text.encode()) for path, text in sorted(texts.items())]
 
 
 def test_progress_counts_what_is_not_in_the_cache(tmp_path: Path) -> None:

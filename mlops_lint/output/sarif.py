@@ -5,6 +5,7 @@ https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sar
 """
 
 import json
+import os
 from urllib.parse import quote
 
 from mlops_lint import __version__
@@ -178,7 +179,7 @@ def _shown(code: Code, line: int) -> list[str]:
 
 
 def _file(path: str) -> Json:
-    return {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
+    return {"artifactLocation": {"uri": quote(os.fsencode(path)), "uriBaseId": "%SRCROOT%"}}
 
 
 def _message(text: str) -> str:

@@ -11,7 +11,7 @@ from cel_expr_python import cel
 
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
-from mlops_lint.model import Related
+from mlops_lint.model import Related, Value
 from mlops_lint.predicates.registry import Answer, Predicate, predicates
 from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
 
@@ -83,9 +83,7 @@ class Environment:
         """Gives a subject as expressions see it."""
         found = self._views.get(node.id)
         if found is None:
-            fields: View = {
-                name: list(value) if isinstance(value, tuple) else value for name, value in node.fields.items()
-            }
+            fields: View = {name: _seen(value) for name, value in node.fields.items()}
             common: View = {
                 "id": node.id, "kind": node.kind, "name": node.name, "path": node.location.path,
                 "line": node.location.line, "context": node.context, "symbol": node.symbol,
@@ -177,6 +175,13 @@ class Environment:
 def variable(kind: str) -> str:
     """Gives the name of a subject in expressions: its kind, with `_` behind it where CEL keeps the word."""
     return f"{kind}_" if kind in _RESERVED else kind
+
+
+def _seen(value: Value) -> object:
+    # The runtime ends a text at its first zero byte.
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _words(symbol: str) -> str:
