@@ -117,6 +117,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "long/a.sh": ("export X=" + "a" * 1_900_000 + "\n", ""),
     "long/a.md": ("[" * 500_000 + "\n", ""),
     "long/.env": ("API_KEY=" * 200_000 + "\n", ""),
+    "odd/url.py": ("import pandas as pd\npd.read_csv('http://[x')\npd.read_csv('x.cshttp://[')\n", ""),
     "odd/empty.py": ("", ""),
     "odd/empty.ipynb": ("", "MLL002"),
     "odd/params.yaml": ("", ""),
