@@ -72,7 +72,7 @@ def report(
         subjects=len(scanned.graph.nodes), muted=sum(verdict.muted is not None for verdict in verdicts),
     )  # fmt: skip
     problems = tuple(sorted({problem for problem in found if _asked(problem.path, paths)}))
-    secrets = tuple(node.location for node in scanned.graph.of_kind("secret"))
+    secrets = tuple(node.location for node in scanned.graph.of_kind("secret") if node.fields.get("literal") is True)
     return Report(summary, findings, problems, str(settings.root), secrets)
 
 

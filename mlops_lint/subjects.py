@@ -76,10 +76,11 @@ class PathUse(Kind, frozen=True, tag="path"):
 
 
 class Secret(Kind, frozen=True, tag="secret"):
-    """A credential that stands in a file; its value is never kept."""
+    """A credential that stands in a file, whose value is never kept, or that code takes from the environment."""
 
     what: Annotated[Text, "the sort of credential, as `AWS access key`"] = UNSET
-    where: Annotated[Text, "code, configuration, notebook source or notebook output"] = UNSET
+    where: Annotated[Text, "code, configuration, notebook source or output, environment"] = UNSET
+    literal: Annotated[Flag, "the value itself stands there"] = UNSET
 
 
 class RandomCall(Kind, frozen=True, tag="random_call"):

@@ -38,7 +38,8 @@ TOKENS = {
 
 
 def secrets(path: str, text: str) -> list[Subject]:
-    return [one for one in extract(path, text.encode()).subjects if one.kind == "secret"]
+    found = [one for one in extract(path, text.encode()).subjects if one.kind == "secret"]
+    return [one for one in found if one.fields["literal"] is True]
 
 
 @pytest.mark.parametrize("what", TOKENS)
@@ -114,6 +115,22 @@ def test_a_password_is_found_in(line: str) -> None:
 )
 def test_no_secret_is_seen_in(line: str) -> None:
     assert secrets("src/a.py", line + "\n") == []
+
+
+@pytest.mark.parametrize(
+    "line", ['os.environ["DB_PASSWORD"]', 'os.getenv("HF_TOKEN")', 'os.environ.get("WANDB_API_KEY", "")']
+)
+def test_a_credential_from_the_environment_is_evidence(line: str) -> None:
+    (found,) = [
+        one for one in extract("src/a.py", f"import os\nuse({line})\n".encode()).subjects if one.kind == "secret"
+    ]
+    assert found.fields["literal"] is False
+    assert found.location.line == 2
+
+
+@pytest.mark.parametrize("line", ['os.environ["HOME"]', 'os.getenv("KEYBOARD")', 'os.environ["HF_TOKEN"] = x'])
+def test_what_is_no_credential_or_is_only_set_is_no_evidence(line: str) -> None:
+    assert not [one for one in extract("src/a.py", f"import os\n{line}\n".encode()).subjects if one.kind == "secret"]
 
 
 def test_bare_values_count_in_settings_only() -> None:

@@ -8,8 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeGuard, get_type_hints
-from urllib.parse import urlsplit
+from typing import NamedTuple, TypeGuard, get_type_hints
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
@@ -22,10 +21,13 @@ from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.values import HERE, Known
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject, Value
-from mlops_lint.subjects import KINDS, Kind, subject
+from mlops_lint.subjects import KINDS, Kind, PathUse, subject
 
 # The role of the link from a call to the data under its `uri`.
 _ROLES = {"read": "reads", "write": "writes", "model": "writes", "model_load": "reads"}
+
+# `table:` too.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 # URIs of a model registry or a run of a tracker: no data under a path.
 _REGISTRIES = ("models:/", "runs:/", "mlflow-artifacts:/")
@@ -36,21 +38,41 @@ _PLAIN = (bool, int, float, str, type(None))
 @python
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
-    before_split = fitted_before_split(module)
-    idle = unfed(module)
+    seen = _Seen(fitted_before_split(module), unfed(module), only_shown(module))
     for call in (*module.calls, *_bare_decorators(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
             for fact in entry.facts:
-                if fact.kind == "random_call" and id(call.node) in only_shown(module):
+                if fact.kind == "random_call" and id(call.node) in seen.shown:
                     continue
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
-                    seen = {"before_split": before_split[id(call.node)]} if id(call.node) in before_split else {}
-                    if fact.kind != "transform":
-                        seen = {"trained": False} if fact.kind == "read" and id(call.node) in idle else {}
-                    yield _subject(fact, call, arguments, module, seen)
+                    made = _subject(fact, call, arguments, module, seen.of(fact.kind, call))
+                    yield made
+                    yield from _relative_path(made)
     yield from _uses(module)
+
+
+class _Seen(NamedTuple):
+    """What the flow of data through the file says of its calls, each by the `id` of its node."""
+
+    split_later: dict[int, bool]
+    idle: frozenset[int]
+    shown: frozenset[int]
+
+    def of(self, kind: str, call: Call) -> dict[str, bool]:
+        """Gives the fields of a subject that follow from the flow."""
+        if kind == "transform" and id(call.node) in self.split_later:
+            return {"before_split": self.split_later[id(call.node)]}
+        return {"trained": False} if kind == "read" and id(call.node) in self.idle else {}
+
+
+def _relative_path(made: Subject) -> Iterator[Subject]:
+    """A path of data that everybody with the repository has; private ones are found in all strings, not only here."""
+    uri = made.fields.get("uri")
+    local = any(link.symbol.startswith("path:") for link in made.links)
+    if made.kind in _ROLES and isinstance(uri, str) and local and not uri.startswith(("/", "~")) and ":" not in uri:
+        yield subject(PathUse(value=uri, private=False), made.location, uri)
 
 
 def _bare_decorators(module: Module) -> Iterator[Call]:
@@ -123,7 +145,7 @@ def _data_links(kind: str, fields: dict[str, Value]) -> Iterator[Link]:
         return
     if fields.get("hub") is True:
         yield Link(role, f"dataset:hf://{uri}" if kind == "read" else f"model:hf://{uri}")
-    elif urlsplit(uri).scheme or uri.startswith("table:"):
+    elif _SCHEME.match(uri):
         yield Link(role, f"dataset:{uri}")
     elif uri.startswith(HERE):
         yield Link(role, f"dataset:{posixpath.normpath(uri.removeprefix(HERE))}")

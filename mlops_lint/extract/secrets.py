@@ -141,7 +141,9 @@ def secrets(path: str, text: str) -> Iterator[Subject]:
         if (len(text) if finish < 0 else finish) - begin <= _LINE:
             location = _locate(path, text, start, end)
             if location.line not in lines:
-                lines[location.line] = subject(Secret(what=what, where=_where(path, text, start)), location, what)
+                lines[location.line] = subject(
+                    Secret(what=what, where=_where(path, text, start), literal=True), location, what
+                )
     yield from (lines[line] for line in sorted(lines))
 
 
