@@ -17,8 +17,8 @@ from mlops_lint.scan import Progress, scan
 from mlops_lint.settings import Settings
 from mlops_lint.suppress import suppress
 
-# How many further subjects a finding about a whole file names.
-_NAMED = 5
+# Letters of names that a message about several subjects lists: it should fit a line or two.
+_LISTED = 80
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -119,8 +119,10 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
 def _more(names: list[str]) -> str:
     if not names:
         return ""
-    listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
-    return f"; {len(names)} more in this file: {listed}"
+    unique = list(dict.fromkeys(names))
+    listed = [name for number, name in enumerate(unique) if len(", ".join(unique[: number + 1])) <= _LISTED]
+    rest = ", ..." if listed and len(listed) < len(unique) else ""
+    return f"; {len(names)} more in this file" + (f": {', '.join(listed)}{rest}" if listed else "")
 
 
 def _identity(verdict: Verdict, node: Node, graph: Graph) -> tuple[str, ...]:

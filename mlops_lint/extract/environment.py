@@ -13,6 +13,7 @@ from mlops_lint.model import Subject
 from mlops_lint.subjects import Secret, subject
 
 _LOOKUPS = frozenset({"os.getenv", "os.environ.get"})
+_ITEM = re.compile(r"environ\[\s*[\"'](?i:\w*(?:key|token|secret|pass|credential))")
 _MAPPINGS = frozenset({"os.environ", "environ"})
 _CREDENTIAL = re.compile(r"(?i)(?:^|_)(?:api_?key|key|token|secret|passw(?:or)?d|credentials?)(?:_|$)")
 
@@ -20,12 +21,10 @@ _CREDENTIAL = re.compile(r"(?i)(?:^|_)(?:api_?key|key|token|secret|passw(?:or)?d
 @python
 def credentials_from_environment(module: Module) -> Iterator[Subject]:
     """Gives each look-up of an environment variable that is called like a credential."""
-    if "environ" not in module.source and "getenv" not in module.source:
-        return
     for call in module.calls:
         if call.name in _LOOKUPS and call.node.args:
             yield from _found(module, call.node, call.node.args[0])
-    for node in ast.walk(module.tree):
+    for node in ast.walk(module.tree) if _ITEM.search(module.source) else ():
         read = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
         if isinstance(node, ast.Subscript) and read and ast.unparse(node.value) in _MAPPINGS:
             yield from _found(module, node, node.slice)

@@ -7,8 +7,8 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple, TypeGuard, get_type_hints
+from functools import cache, cached_property
+from typing import TypeGuard, get_type_hints
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
@@ -38,7 +38,7 @@ _PLAIN = (bool, int, float, str, type(None))
 @python
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
-    seen = _Seen(fitted_before_split(module), unfed(module), only_shown(module))
+    seen = _Seen(module)
     for call in (*module.calls, *_bare_decorators(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
@@ -53,12 +53,23 @@ def library_calls(module: Module) -> Iterator[Subject]:
     yield from _uses(module)
 
 
-class _Seen(NamedTuple):
-    """What the flow of data through the file says of its calls, each by the `id` of its node."""
+class _Seen:
+    """What the flow of data through a file says of its calls, by the `id` of their nodes; asked where it matters."""
 
-    split_later: dict[int, bool]
-    idle: frozenset[int]
-    shown: frozenset[int]
+    def __init__(self, module: Module) -> None:
+        self._module = module
+
+    @cached_property
+    def split_later(self) -> dict[int, bool]:
+        return fitted_before_split(self._module)
+
+    @cached_property
+    def idle(self) -> frozenset[int]:
+        return unfed(self._module)
+
+    @cached_property
+    def shown(self) -> frozenset[int]:
+        return only_shown(self._module)
 
     def of(self, kind: str, call: Call) -> dict[str, bool]:
         """Gives the fields of a subject that follow from the flow."""
