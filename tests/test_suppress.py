@@ -239,3 +239,7 @@ def test_a_finding_of_several_lines_is_muted_on_any_of_them() -> None:
     assert [
         muted(verdict(3, 5), Suppression(at, ("TRN002",), (line, line), "why")) for line in range(2, 7)
     ] == [None, "why", "why", "why", None]  # fmt: skip
+
+
+def test_a_comment_in_a_manual_is_an_example_and_mutes_nothing(tmp_path: Path) -> None:
+    assert said(tmp_path, {"README.md": f"Write `{MUTE}` behind the line.\n\n    {SPLIT}  {MUTE}\n"}) == ([], [], 0)

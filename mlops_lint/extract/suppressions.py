@@ -9,10 +9,13 @@ from mlops_lint.model import Suppression
 
 _COMMENT = re.compile(r"mlops-lint:\s*(ignore-file|ignore)(?![\w-])\s*(?:\[([^\]]*)\])?\s*(.*)")
 
+_PROSE = (".md", ".rst", ".qmd", ".rmd")
+
 
 def suppressions(path: str, language: str, data: bytes) -> tuple[Suppression, ...]:
     """Gives the suppressions of a file; in a notebook their lines are those of their cell."""
-    if b"mlops-lint:" not in data:
+    # What stands in a manual is an example of a comment.
+    if b"mlops-lint:" not in data or path.lower().endswith(_PROSE):
         return ()
     from mlops_lint.parse.comments import comments
 
