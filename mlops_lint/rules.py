@@ -83,11 +83,21 @@ def check(rules: tuple[Rule, ...]) -> None:
                 environment.compile(text, rule.subject)
             except UsageError as error:
                 raise UsageError(f"{_place(rule.file, field)}: {error}") from None
-        known = {*documentation(KINDS[rule.subject]), "detail"}
-        for _, name, _, _ in Formatter().parse(rule.message):
-            if name is not None and name not in known:
-                where = _place(rule.file, "message")
-                raise UsageError(f"{where}: '{rule.subject}' has no field '{name}'{suggestion(name, known)}")
+        _check_message(rule)
+
+
+def _check_message(rule: Rule) -> None:
+    known = {*documentation(KINDS[rule.subject]), "detail"}
+    where = _place(rule.file, "message")
+    try:
+        fields = list(Formatter().parse(rule.message))
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}; a brace that is meant stands twice, as in '{{{{'") from None
+    for _, name, form, conversion in fields:
+        if name is not None and name not in known:
+            raise UsageError(f"{where}: '{rule.subject}' has no field '{name}'{suggestion(name, known)}")
+        if form or conversion:
+            raise UsageError(f"{where}: a field stands alone in its braces: '{{{name}}}'")
 
 
 def _pack(name: str) -> Path:
