@@ -299,3 +299,17 @@ def test_no_path_makes_the_analysis_fail(monkeypatch: pytest.MonkeyPatch) -> Non
     ):  # fmt: skip
         facts = extract(path, GOOD.encode())
         assert facts.path == path
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("notes/a.yaml", "a: [1,\nb: {"),
+        ("notes/a.toml", "a = ["),
+        ("notes/a.json", '{"a": ['),
+        ("b.json", "[" * 10_000),
+    ],
+)
+def test_a_broken_file_that_no_extractor_wants_is_a_problem_too(path: str, text: str) -> None:
+    (problem,) = extract(path, text.encode()).problems
+    assert problem.code in ("MLL002", "MLL004")
