@@ -8,7 +8,6 @@ from mlops_lint.model import Outcome, Verdict
 from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
-_OWN = ("source", "notebook")
 _WORK = ("training", "estimator", "split", "transform", "model", "model_load")
 
 
@@ -30,8 +29,8 @@ def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdic
 
 def works_with_data(graph: Graph) -> bool:
     """Says whether the repository's own code trains, loads or serves models, or runs data through a pipeline."""
-    return any(node.context in _OWN for kind in _WORK for node in graph.of_kind(kind)) or any(
-        node.context in _OWN and node.fields.get("managed") is True for node in graph.of_kind("pipeline")
+    return any(node.own for kind in _WORK for node in graph.of_kind(kind)) or any(
+        node.own and node.fields.get("managed") is True for node in graph.of_kind("pipeline")
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from mlops_lint.configuration import Attestation, Configuration, Consumer, Level, Profile, Source, Threshold, find, read
+from mlops_lint.discover import top_level
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ def load(start: Path, config: Path | None = None, overrides: Overrides | None = 
     """
     folder = start if start.is_dir() else start.parent
     folder = Path(os.path.realpath(folder))
-    top = _top(folder)
+    top = top_level(folder)
     found = Path(os.path.realpath(config)) if config else _nearest(folder, top)
     root = found.parent if found and not config else top or folder
     source = read(found) if found else Source(Configuration(), folder, {})
@@ -110,11 +111,6 @@ def _settings(root: Path, config: Path | None, source: Source, overrides: Overri
         | dict.fromkeys(overrides.ignore or (), "--ignore")
         | dict.fromkeys(overrides.select or (), "--select"),
     )
-
-
-def _top(folder: Path) -> Path | None:
-    """Gives the top of the git repository; `.git` is a file in worktrees and submodules."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def _nearest(folder: Path, top: Path | None) -> Path | None:

@@ -85,7 +85,7 @@ def imports(graph: Graph, modules: set[str]) -> None:
         near = {name for top in ("", _top(path)) for name in installed.get(top, ())}
         remote = any(folder in elsewhere for folder in _upwards(path))
         for node in sorted(nodes, key=lambda node: (node.location, node.id)):
-            key = (folders[0], node.context in ("source", "notebook"), node.fields.get("top"))
+            key = (folders[0], node.own, node.fields.get("top"))
             there = _provided(node, known)
             if key not in seen and (there or not (remote or _provided(node, near))):
                 seen.add(key)
@@ -174,7 +174,7 @@ def _publishers(published: Node, maker: Node, graph: Graph) -> set[str]:
 def _makes(user: Node, makers: list[Node], graph: Graph) -> bool:
     """Whether the file that uses something also runs code that makes it: then it uses its own."""
     ids = {maker.id for maker in makers}
-    bodies = [one for one in graph.of_kind("function") if one.location.path == user.location.path]
+    bodies = graph.in_file(user.location.path, "function")
     return any(one.id in ids for body in bodies for one in graph.reached(body))
 
 
@@ -182,7 +182,7 @@ def _add(
     graph: Graph, published: Node, user: Node, part: str, producer: str, stated: tuple[tuple[str, str], ...]
 ) -> None:
     id = f"consumer:{published.symbol}<-{part}"
-    if id in graph.nodes or user.context not in ("source", "notebook"):
+    if id in graph.nodes or not user.own:
         return
     symbol = str(published.symbol)
     declared = any(_names(symbol, of) and (part == by or part.startswith(f"{by.rstrip('/')}/")) for of, by in stated)

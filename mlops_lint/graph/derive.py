@@ -58,7 +58,7 @@ def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
 
 
 def _project(graph: Graph, git: bool) -> None:
-    python = any(node.context in ("source", "notebook") for node in graph.of_kind("module"))
+    python = any(node.own for node in graph.of_kind("module"))
     graph.add(Node("project:", "project", "the repository", Location(_front(graph)), "source",
                    {"git": git, "python": python}))  # fmt: skip
 
@@ -117,21 +117,17 @@ def _settings(graph: Graph) -> None:
 
 def _starts(graph: Graph) -> None:
     """To run a file is to run the body of its module and its main block."""
-    bodies: dict[str, list[str]] = {}
-    for node in graph.of_kind("function"):
-        if node.fields.get("what") == "module":
-            bodies.setdefault(node.location.path, []).append(node.id)
     for node in graph.of_kind("file"):
-        for body in bodies.get(node.location.path, ()):
-            graph.connect(node.id, "starts", body)
+        for body in graph.bodies(node.location.path):
+            graph.connect(node.id, "starts", body.id)
     for task in graph.of_kind("task"):
         for started in graph.linked(task, "starts"):
             if started.fields.get("what") == "module":
                 path = started.location.path
                 # `python -m` of a package runs its `__main__` too.
                 main = f"{path.removesuffix('__init__.py')}__main__.py" if path.endswith("__init__.py") else ""
-                for body in (*bodies.get(path, ()), *bodies.get(main, ())):
-                    graph.connect(task.id, "starts", body)
+                for body in (*graph.bodies(path), *graph.bodies(main)):
+                    graph.connect(task.id, "starts", body.id)
 
 
 def _scripts(graph: Graph) -> None:

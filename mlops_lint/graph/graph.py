@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.paths import Paths
 from mlops_lint.graph.reach import Closure
+from mlops_lint.model import Location
 from mlops_lint.subjects import ROLES
 
 # Along these, code runs other code.
@@ -25,23 +26,32 @@ class Graph:
         self._kinds: dict[str, list[Node]] = {}
         self._closure: Closure | None = None
         self._bits: list[str] = []
-        for node in self.nodes.values():
-            self._kinds.setdefault(node.kind, []).append(node)
+        self._files: dict[tuple[str, str], list[Node]] = {}
+        for node in list(self.nodes.values()):
+            self.add(node)
 
     def add(self, node: Node) -> None:
         """Adds a node that follows from others."""
         self.nodes[node.id] = node
         self._kinds.setdefault(node.kind, []).append(node)
+        self._files.setdefault((node.location.path, node.kind), []).append(node)
 
     def remove(self, node: Node) -> None:
         """Takes out a node with all its edges."""
         del self.nodes[node.id]
         self._kinds[node.kind].remove(node)
+        self._files[node.location.path, node.kind].remove(node)
         for role, targets in self._edges.pop(node.id, {}).items():
             back = ROLES[role][0] if role in ROLES else _INVERSE[role]
             for target in targets:
                 if target != node.id:
                     self._edges[target][back].remove(node.id)
+
+    def move(self, node: Node, location: Location) -> None:
+        """Says that a subject is best shown elsewhere."""
+        self._files[node.location.path, node.kind].remove(node)
+        node.location = location
+        self._files.setdefault((location.path, node.kind), []).append(node)
 
     def connect(self, source: str, role: str, target: str) -> None:
         """Adds an edge and its inverse; twice is once."""
@@ -53,6 +63,14 @@ class Graph:
     def of_kind(self, kind: str) -> list[Node]:
         """Gives all subjects of a kind, in order of their place in the repository."""
         return self._kinds.get(kind, [])
+
+    def in_file(self, path: str, kind: str) -> list[Node]:
+        """Gives the subjects of a kind that stand in one file."""
+        return self._files.get((path, kind), [])
+
+    def bodies(self, path: str) -> list[Node]:
+        """Gives the body of the module in a file, and its main block, which run whoever uses it."""
+        return [one for one in self.in_file(path, "function") if one.fields.get("what") == "module"]
 
     def linked(self, node: Node, role: str) -> list[Node]:
         """Gives what a subject links to by `role`, or, by the inverse of a role, what links to it."""

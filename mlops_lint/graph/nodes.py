@@ -2,6 +2,8 @@
 
 from mlops_lint.model import Link, Location, Value
 
+_OWN = frozenset({"source", "notebook"})
+
 
 class Node:
     """One subject in the graph; `dangling` are links to what is not there, or cannot be told."""
@@ -23,3 +25,8 @@ class Node:
         self.links: list[Link] = []
         """As in the facts."""
         self.dangling: list[Link] = []
+
+    @property
+    def own(self) -> bool:
+        """Whether it stands in the project's own code that is meant to run."""
+        return self.context in _OWN

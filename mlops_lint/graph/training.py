@@ -5,7 +5,6 @@ import re
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 
-_OWN = ("source", "notebook")
 # Tables about tables.
 _CATALOGUE = re.compile(
     r"(?i)^table:(?:(?:information_schema|system_schema|pg_catalog|sys)\.|sqlite_(?:master|schema)$)"
@@ -30,8 +29,7 @@ def trains(reader: Node, graph: Graph, downloads: bool = True) -> bool:
     else:
         return False
     return any(
-        run.context in _OWN
-        and any(graph.reach(one, "training") for one in (run, *graph.follow(run, ("depended_on_by",))))
+        run.own and any(graph.reach(one, "training") for one in (run, *graph.follow(run, ("depended_on_by",))))
         for run in runs
     )
 
@@ -53,7 +51,7 @@ def place(graph: Graph) -> None:
         readers = sorted(graph.linked(dataset, "read_by"), key=lambda one: (one.location, one.id))
         implied = any(dataset.location == one.location for one in readers if one.kind != "task")
         if implied and not graph.linked(dataset, "written_by"):
-            own = [reader for reader in readers if reader.context in _OWN]
+            own = [reader for reader in readers if reader.own]
             best = next((reader for reader in own if trains(reader, graph)), own[0] if own else None)
             if best is not None:
-                dataset.location = best.location
+                graph.move(dataset, best.location)

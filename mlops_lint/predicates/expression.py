@@ -19,7 +19,6 @@ _MAP = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _UNKNOWN = "mlops-lint: cannot tell"
 # Words that CEL keeps for itself; https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 _RESERVED = frozenset({"import", "package", "namespace", "function", "const", "loop", "var"})
-_OWN = frozenset({"source", "notebook"})
 View = dict[str, object]
 
 FUNCTIONS = {
@@ -87,7 +86,7 @@ class Environment:
             common: View = {
                 "id": node.id, "kind": node.kind, "name": node.name, "path": node.location.path,
                 "line": node.location.line, "context": node.context, "symbol": node.symbol,
-                "own": node.context in _OWN,
+                "own": node.own,
             }  # fmt: skip
             found = self._views[node.id] = fields | common
         return found
@@ -153,7 +152,7 @@ class Environment:
         wanted = fields or {}
         unknown = False
         for node in self._loaded().of_kind(kind):
-            own = node.context in _OWN or (kind == "test" and node.context == "test")
+            own = node.own or (kind == "test" and node.context == "test")
             if own and all(node.fields.get(name, value) == value for name, value in wanted.items()):
                 if wanted.keys() <= node.fields.keys():
                     return True

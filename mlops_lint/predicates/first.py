@@ -5,8 +5,6 @@ from functools import lru_cache
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import predicate
 
-_OWN = ("source", "notebook")
-
 
 @predicate
 def first_in_run(node: Node, graph: Graph) -> bool:
@@ -30,10 +28,10 @@ def first_of_name(node: Node, graph: Graph) -> bool:
 def _of_runs(graph: Graph, kind: str) -> frozenset[str]:
     first: set[str] = set()
     for run in (*graph.of_kind("entry_point"), *graph.of_kind("task")):
-        if run.context in _OWN:
+        if run.own:
             # The file of the run itself comes before those that it imports.
             files = {run.location.path, *(file.location.path for file in graph.linked(run, "runs"))}
-            met = [one for one in graph.reach(run, kind) if one.context in _OWN]
+            met = [one for one in graph.reach(run, kind) if one.own]
             ordered = sorted(met, key=lambda one: (one.location.path not in files, one.location, one.id))
             first.update(one.id for one in ordered[:1])
     return frozenset(first)

@@ -9,7 +9,6 @@ from mlops_lint.graph.training import trains
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
-_OWN = ("source", "notebook")
 # Settings and code are inputs too, but other rules are about them.
 _LOG = ".log"
 _ARCHIVES = ("zip", "tar", "tar.gz", "tgz", "rar", "7z", "gz")
@@ -167,7 +166,7 @@ def _perhaps_made(dataset: Node, graph: Graph) -> bool:
     for write in graph.of_kind("write"):
         # What is written below the last read of it in the same file came too late.
         late = [one for one in reads if one.location.path == write.location.path and one.location < write.location]
-        if write.context in _OWN and len(late) < len(reads) and any(_near(write, one) for one in (dataset, *reads)):
+        if write.own and len(late) < len(reads) and any(_near(write, one) for one in (dataset, *reads)):
             uri = write.fields.get("uri")
             if posixpath.basename(str(uri)) == name if uri is not None else write.fields.get("format") in formats:
                 return True
@@ -210,7 +209,7 @@ def _inside(dataset: Node) -> bool:
 
 def _tasks(node: Node, graph: Graph) -> list[Node]:
     """The tasks that run this code where a write stays: the machine of a CI job is new each time."""
-    tasks = [one for one in graph.runners(node) if one.kind == "task" and one.context in _OWN]
+    tasks = [one for one in graph.runners(node) if one.kind == "task" and one.own]
     return [task for task in tasks if any(one.fields.get("managed") for one in graph.linked(task, "part_of"))]
 
 
@@ -244,7 +243,7 @@ def _data(graph: Graph) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 def _pairs(dataset: Node, graph: Graph) -> list[tuple[Node, Node]]:
     """(writer, reader) of one dataset, both tasks of one pipeline."""
     reads, writes = _data(graph)
-    tasks = [task for task in graph.of_kind("task") if task.context in _OWN]
+    tasks = [task for task in graph.of_kind("task") if task.own]
     writers = [task for task in tasks if dataset.id in writes[task.id]]
     readers = [task for task in tasks if dataset.id in reads[task.id]]
     return [

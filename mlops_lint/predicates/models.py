@@ -72,16 +72,7 @@ def _same_pipeline(node: Node, graph: Graph) -> list[Node]:
 
 def _around(node: Node, graph: Graph) -> list[Node]:
     """All subjects in the runs that this belongs to, and in its own file."""
-    runners = (
-        [node]
-        if node.kind == "task"
-        else graph.runners(node)
-        or [
-            one
-            for one in graph.of_kind("function")
-            if one.location.path == node.location.path and one.fields.get("what") == "module"
-        ]
-    )
+    runners = [node] if node.kind == "task" else graph.runners(node) or graph.bodies(node.location.path)
     found = {one.id: one for runner in runners for one in graph.reached(runner)}
     return list(found.values())
 
@@ -93,9 +84,9 @@ def _program(service: Node, graph: Graph) -> list[Node]:
     taken: a large library reaches everything through its classes.
     """
     path = service.location.path
-    own = [one for one in graph.of_kind("function") if one.location.path == path]
+    own = graph.in_file(path, "function")
     files = {path, *(module.location.path for one in own for module in graph.linked(one, "imports"))}
-    wanted = [one for one in graph.of_kind("function") if one.location.path in files]
+    wanted = [one for file in sorted(files) for one in graph.in_file(file, "function")]
     seen = {one.id: one for one in wanted}
     while wanted:
         for called in _called(wanted.pop(), graph):
@@ -117,7 +108,7 @@ def _is_model(load: Node, service: Node, graph: Graph) -> bool:
     if library not in _OBJECTS:
         return library not in _NO_MODELS
     path, served = load.location.path, service.location.path
-    imported = {one.fields.get("top") for one in graph.of_kind("import") if one.location.path == path}
+    imported = {one.fields.get("top") for one in graph.in_file(path, "import")}
     beside = posixpath.dirname(path) == posixpath.dirname(served) and not imported.isdisjoint(_DATA)
     return path == served or beside
 
@@ -128,7 +119,7 @@ def _uses(around: list[Node], purpose: str) -> bool:
 
 def _recorded(node: Node, around: list[Node], graph: Graph) -> bool:
     """A platform keeps the runs of this code and what they leave, though perhaps not all that matters."""
-    beside = [one for one in graph.of_kind("use") if one.location.path == node.location.path]
+    beside = graph.in_file(node.location.path, "use")
     # What is launched from a folder that is not there is whatever has its name.
     launched = {
         posixpath.basename(link.symbol)

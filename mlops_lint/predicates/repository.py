@@ -6,7 +6,6 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import predicate
 from mlops_lint.predicates.seeding import is_run
 
-_OWN = ("source", "notebook")
 # They order commands, but whether from data to model, or one step that people start, we do not read.
 _LOOSE = frozenset({"make", "shell", "jenkins", "codebuild", "cloud-build", "kubernetes", "infrastructure"})
 _RUNNERS = frozenset(
@@ -23,7 +22,7 @@ _TEST_FILE = re.compile(
 @predicate
 def trains_models(_project: Node, graph: Graph) -> bool:
     """A script, a notebook or a task of the project's own trains a model."""
-    return any(one.context in _OWN and is_run(one, graph) for one in graph.of_kind("training"))
+    return any(one.own and is_run(one, graph) for one in graph.of_kind("training"))
 
 
 @predicate
@@ -34,7 +33,7 @@ def has_pipeline(_project: Node, graph: Graph) -> bool | None:
     if any(one.context != "test" and graph.reach(one, "training") for one in graph.of_kind("task")):
         return True
     uses = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "pipeline"]
-    if any(one.context in _OWN and one.fields.get("tool") not in _LOOSE for one in uses):
+    if any(one.own and one.fields.get("tool") not in _LOOSE for one in uses):
         return True
     # What stands in these we do not read, and it may well be the way from data to model.
     runner = any(path.rpartition("/")[2] in _RUNNERS for path in graph.paths.files)

@@ -25,7 +25,7 @@ def globally_seeded(node: Node, graph: Graph) -> bool | None:
     if not isinstance(generator, str):
         return None
     runners = _runs(node, graph)
-    answers = [_seeds(runner, generator, graph) for runner in runners or _bodies(node, graph)]
+    answers = [_seeds(runner, generator, graph) for runner in runners or graph.bodies(node.location.path)]
     if answers and all(answers):
         return True
     return None if None in answers else False
@@ -41,7 +41,7 @@ def models(node: Node, graph: Graph) -> bool:
 def feeds_model(draw: Node, graph: Graph) -> bool:
     """Some run of the project's own models, and does so, or writes data, after this draw where an order can be seen."""
     for runner in _runs(draw, graph):
-        if runner.context in ("source", "notebook"):
+        if runner.own:
             reached = graph.reached(runner)
             models = any(one.kind in _MODELLING for one in reached)
             steps = [one for one in reached if one.kind in _MODELLING or one.kind == "write"]
@@ -76,7 +76,7 @@ def run_trains(node: Node, graph: Graph) -> bool:
 @predicate
 def is_run(node: Node, graph: Graph) -> bool:
     """A script, a notebook or a task of the project's own runs this code."""
-    return any(one.context in ("source", "notebook") for one in _runs(node, graph))
+    return any(one.own for one in _runs(node, graph))
 
 
 @predicate
@@ -159,14 +159,6 @@ def _modules(body: Node, graph: Graph) -> list[Node]:
 
 def _runs(node: Node, graph: Graph) -> list[Node]:
     return [one for one in graph.runners(node) if one.kind in ("entry_point", "task") and one.context != "test"]
-
-
-def _bodies(node: Node, graph: Graph) -> list[Node]:
-    """The body of the module that a subject stands in, which runs whoever uses it."""
-    path = node.location.path
-    return [
-        one for one in graph.of_kind("function") if one.location.path == path and one.fields.get("what") == "module"
-    ]
 
 
 def _seeds(runner: Node, generator: str, graph: Graph) -> bool | None:
