@@ -2,8 +2,9 @@
 
 A block's info string is `language path`, and words that say more of the file: `size=2000000` fills it up to so many
 bytes, `untracked` keeps it out of git. In a block the end of a line may say what a rule must find there, as
-`# expect: TRN002` or `# pass: TRN002`; this is no part of the file. A block `text expectations` says the same for files
-that have no comments, one `path:line expect TRN002` a line. The cells of a notebook stand under `# %%`.
+`# expect: TRN002`, `# pass: TRN002` or `# unknown: TRN002`; this is no part of the file. A block `text expectations`
+says the same for files that have no comments, one `path:line expect TRN002` a line. The cells of a notebook stand under
+`# %%`.
 """
 
 import json
@@ -16,9 +17,12 @@ from typing import Literal
 import msgspec
 
 _FENCE = re.compile(r"^(`{3,})(.*)$")
-_REMARK = re.compile(r"\s*#\s*(expect|pass):\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)")
-_STATED = re.compile(r"^(\S+):(\d+)\s+(expect|pass)\s+([A-Z]+\d+)$")
+_REMARK = re.compile(r"\s*#\s*(expect|pass|unknown):\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)")
+_STATED = re.compile(r"^(\S+):(\d+)\s+(expect|pass|unknown)\s+([A-Z]+\d+)$")
 _CELL = "# %%"
+
+Outcome = Literal["fail", "pass", "unknown"]
+_OUTCOMES: dict[str, Outcome] = {"expect": "fail", "pass": "pass", "unknown": "unknown"}
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -68,7 +72,7 @@ class Expectation(msgspec.Struct, frozen=True, order=True):
     """What a rule must say of what stands at a place."""
 
     place: Place
-    outcome: Literal["fail", "pass"]
+    outcome: Outcome
     rule: str
 
 
@@ -176,7 +180,7 @@ def _of_lines(path: str, cell: int, text: str) -> Iterator[Expectation]:
     for number, line in enumerate(text.splitlines(), 1):
         for remark in _REMARK.finditer(line):
             for rule in remark[2].split(","):
-                yield Expectation(Place(path, cell, number), "fail" if remark[1] == "expect" else "pass", rule.strip())
+                yield Expectation(Place(path, cell, number), _OUTCOMES[remark[1]], rule.strip())
 
 
 def _stated(block: Block) -> Iterator[Expectation]:
@@ -184,5 +188,4 @@ def _stated(block: Block) -> Iterator[Expectation]:
         stated = _STATED.match(line)
         if stated is None:
             raise ValueError(f"line {number}: '{line}' is not of the form `path:line expect TRN002`")
-        outcome: Literal["fail", "pass"] = "fail" if stated[3] == "expect" else "pass"
-        yield Expectation(Place(stated[1], 0, int(stated[2])), outcome, stated[4])
+        yield Expectation(Place(stated[1], 0, int(stated[2])), _OUTCOMES[stated[3]], stated[4])
