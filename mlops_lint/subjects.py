@@ -137,6 +137,15 @@ class Training(Kind, frozen=True, tag="training"):
     tracked: Annotated[Flag, "the call itself records its run in a tracker; null = in one that is installed"] = UNSET
 
 
+class Evaluation(Kind, frozen=True, tag="evaluation"):
+    """A call that measures how good a model is: a metric, a score, an evaluation loop of a library."""
+
+    library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
+    metric: Annotated[Text, "accuracy, f1, roc_auc, rmse, ...; null = the default of the model"] = UNSET
+    on: Annotated[Text, "train or test: the part that it measures on; not set = cannot be known"] = UNSET
+    model: Annotated[Text, "the class of the model that it measures"] = UNSET
+
+
 class Model(Kind, frozen=True, tag="model"):
     """A trained model that is saved, logged or registered."""
 
