@@ -3,11 +3,13 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
+from mlops_lint.graph.view import View
 from mlops_lint.model import Report
+from mlops_lint.output import _drawing
 from mlops_lint.output._text import summary_line, visible
 from mlops_lint.rules import Rule
 
-__all__ = ["formats", "render", "summary_line", "visible"]
+__all__ = ["drawn", "formats", "render", "summary_line", "visible"]
 
 
 def formats() -> tuple[str, ...]:
@@ -20,4 +22,10 @@ def render(format_name: str, report: Report, rules: tuple[Rule, ...], *, colour:
     module = import_module(f"{__name__}.{format_name}")
     renderer = getattr(module, "coloured", module.render) if colour else module.render
     text: str = renderer(report, rules)
+    return text
+
+
+def drawn(format_name: str, view: View) -> str:
+    """Gives a view of the graph in the language of `dot` or `mermaid`."""
+    text: str = {"dot": _drawing.dot, "mermaid": _drawing.mermaid}[format_name](view)
     return text
