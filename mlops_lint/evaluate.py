@@ -54,7 +54,8 @@ def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Ve
         message = _message(rule, node, environment.detail)
         # Two of one place are told apart by their messages: `<` on equal records goes on to compare None with None.
         related = sorted(set(environment.related), key=lambda one: (one.location, one.message))
-        yield Verdict(rule.id, node.id, outcome, node.location, message, tuple(related))
+        location = environment.at if outcome == "fail" and environment.at is not None else node.location
+        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related))
 
 
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:

@@ -236,7 +236,7 @@ class Dependency(Kind, frozen=True, tag="dependency"):
     specifier: Annotated[Text, "as written; empty = any version"] = UNSET
     pinned: Annotated[Flag, "one exact version, a hash, a commit or a local path"] = UNSET
     locked: Annotated[Flag, "a lock file beside it fixes the version"] = UNSET
-    group: Annotated[Text, "main, dev, test, optional, build"] = UNSET
+    group: Annotated[Text, "main, dev, test, optional, build; notebook = a cell installs it"] = UNSET
     library: Annotated[Flag, "declared as metadata of a package that others install, where ranges are right"] = UNSET
 
 
@@ -299,6 +299,16 @@ class Notebook(Kind, frozen=True, tag="notebook"):
     """A notebook."""
 
     cells: Annotated[Number, "code cells"] = UNSET
+    language: Annotated[Text, "the language of its kernel, in lower case"] = UNSET
+    teaches: Annotated[Flag, "it is written for readers: a tutorial, an exercise, a demonstration"] = UNSET
+
+
+class Cell(Kind, frozen=True, tag="cell"):
+    """A code cell of a notebook that is not empty."""
+
+    number: Annotated[Number, "counted over all cells, from 1"] = UNSET
+    count: Annotated[Number, "its execution count; null = it was not run, or its outputs are cleared"] = UNSET
+    late: Annotated[Texts, "names that it uses, and that only a cell below defines"] = UNSET
 
 
 class Module(Kind, frozen=True, tag="module"):

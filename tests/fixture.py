@@ -4,7 +4,7 @@ A block's info string is `language path`, and words that say more of the file: `
 bytes, `untracked` keeps it out of git. In a block the end of a line may say what a rule must find there, as
 `# expect: TRN002`, `# pass: TRN002` or `# unknown: TRN002`; this is no part of the file. A block `text expectations`
 says the same for files that have no comments, one `path:line expect TRN002` a line. The cells of a notebook stand under
-`# %%`.
+`# %%`, with the execution count or `markdown` in brackets behind it.
 """
 
 import json
@@ -154,24 +154,28 @@ def _content(block: Block) -> bytes:
 def _notebook(text: str) -> str:
     """A Jupyter notebook as an editor saves it, a cell for each `# %%`."""
     cells = [
-        {
-            "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
-            "source": cell.strip("\n").splitlines(keepends=True),
+        {"cell_type": "markdown", "metadata": {}, "source": source.splitlines(keepends=True)}
+        if sort == "markdown"
+        else {
+            "cell_type": "code", "execution_count": int(sort) if sort else None, "metadata": {}, "outputs": [],
+            "source": source.splitlines(keepends=True),
         }
-        for cell in _cells(text)
+        for sort, source in _cells(text)
     ]  # fmt: skip
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 
-def _cells(text: str) -> list[str]:
-    parts = re.split(rf"^{_CELL}.*\n", text, flags=re.MULTILINE)
-    return [part for part in parts if part.strip()]
+def _cells(text: str) -> list[tuple[str, str]]:
+    """What stands in brackets behind `# %%`, `markdown` or an execution count, and the source of each cell."""
+    parts = re.split(rf"^{_CELL}(?: \[(\w+)\])?\s*\n", text, flags=re.MULTILINE)
+    cells = zip(["", *parts[1::2]], parts[::2], strict=True)
+    return [(sort or "", source.strip("\n")) for sort, source in cells if source.strip()]
 
 
 def _remarked(block: Block) -> Iterator[Expectation]:
     if block.path.endswith(".ipynb") and block.language != "json":
-        for number, cell in enumerate(_cells(block.text), 1):
-            yield from _of_lines(block.path, number, cell.strip("\n"))
+        for number, (_, cell) in enumerate(_cells(block.text), 1):
+            yield from _of_lines(block.path, number, cell)
     elif "fixed" not in block.words:
         yield from _of_lines(block.path, 0, block.text)
 

@@ -47,11 +47,10 @@ def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str
 
 
 def _structured(path: str, data: bytes, language: str, context: str, problems: list[Problem]) -> Iterator[Subject]:
-    if language in ("python", "notebook"):
-        module = _python(path, data, context) if language == "python" else _notebook(path, data, context, problems)
-        if module is not None:
-            for extractor in registry.PYTHON:
-                yield from extractor(module)
+    if language == "python":
+        yield from _of_python(_python(path, data, context))
+    elif language == "notebook":
+        yield from _notebook(path, data, context, problems)
     elif language == "dockerfile":
         from mlops_lint.parse import dockerfile
 
@@ -100,10 +99,19 @@ def _python(path: str, data: bytes, context: str) -> Module:
     return Module(path, context, parsed.tree, parsed.positions.source, parsed.locate)
 
 
-def _notebook(path: str, data: bytes, context: str, problems: list[Problem]) -> Module | None:
+def _notebook(path: str, data: bytes, context: str, problems: list[Problem]) -> Iterator[Subject]:
     from mlops_lint.parse import notebook
 
     parsed = notebook.parse(data, path)
     problems.extend(parsed.problems)
     tree = parsed.python
-    return Module(path, context, tree.tree, tree.positions.source, tree.locate) if tree is not None else None
+    module = Module(path, context, tree.tree, tree.positions.source, tree.locate) if tree is not None else None
+    if module is not None:
+        yield from _of_python(module)
+    for extractor in registry.NOTEBOOKS:
+        yield from extractor(parsed, module)
+
+
+def _of_python(module: Module) -> Iterator[Subject]:
+    for extractor in registry.PYTHON:
+        yield from extractor(module)

@@ -6,18 +6,21 @@ from fnmatch import fnmatchcase
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Subject
 from mlops_lint.parse.dockerfile import Dockerfile
+from mlops_lint.parse.notebook import Notebook
 from mlops_lint.parse.requirements import Requirements
 from mlops_lint.parse.tree import Node
 
 Subjects = Iterator[Subject]
 PythonExtractor = Callable[[Module], Subjects]
 TreeExtractor = Callable[[str, tuple[Node, ...]], Subjects]
+NotebookExtractor = Callable[[Notebook, "Module | None"], Subjects]
 DockerfileExtractor = Callable[[str, Dockerfile], Subjects]
 RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
 
 PYTHON: list[PythonExtractor] = []
 TREES: list[tuple[tuple[str, ...], TreeExtractor]] = []
+NOTEBOOKS: list[NotebookExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
 REQUIREMENTS: list[RequirementsExtractor] = []
 TEXTS: list[tuple[tuple[str, ...], TextExtractor]] = []
@@ -26,6 +29,12 @@ TEXTS: list[tuple[tuple[str, ...], TextExtractor]] = []
 def python(extractor: PythonExtractor) -> PythonExtractor:
     """Registers an extractor that is called with every Python module and notebook."""
     PYTHON.append(extractor)
+    return extractor
+
+
+def notebooks(extractor: NotebookExtractor) -> NotebookExtractor:
+    """Registers an extractor that is called with every notebook, and its Python where it has any."""
+    NOTEBOOKS.append(extractor)
     return extractor
 
 

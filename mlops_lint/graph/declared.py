@@ -101,7 +101,8 @@ def _declarations(graph: Graph) -> dict[str, dict[str, bool]]:
     found: dict[str, dict[str, bool]] = {}
     for node in graph.of_kind("dependency"):
         name, path = node.fields.get("distribution"), node.location.path
-        if isinstance(name, str):
+        # What a notebook installs for itself says nothing of the code around it.
+        if isinstance(name, str) and node.fields.get("group") != "notebook":
             whole = node.fields.get("group") in ("main", "optional") and "dockerfile" not in path.lower()
             names = found.setdefault(_home(path, code), {})
             names[name] = whole or names.get(name, False)

@@ -11,7 +11,7 @@ from cel_expr_python import cel
 
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
-from mlops_lint.model import Related, Value
+from mlops_lint.model import Location, Related, Value
 from mlops_lint.predicates.registry import Answer, Predicate, predicates
 from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
 
@@ -49,6 +49,8 @@ class Environment:
         self.related: list[Related] = []
         """What the predicates called since the last `evaluate` pointed at."""
         self.detail = ""
+        self.at: Location | None = None
+        """Where one of them says that the reason stands."""
         variables = {variable(kind): _MAP for kind in KINDS}
         self._cel = cel.NewEnv(variables=variables, functions=self._functions())
         self._compiled: dict[str, cel.Expression] = {}
@@ -66,7 +68,7 @@ class Environment:
 
     def evaluate(self, text: str, node: Node) -> bool | None:
         """Gives true, false, or None = cannot tell; raises ValueError where the expression itself is wrong."""
-        self.related, self.detail = [], ""
+        self.related, self.detail, self.at = [], "", None
         if text not in self._compiled:
             self._compiled[text] = self._cel.compile(text)
         result = self._compiled[text].eval(data={variable(node.kind): self.view(node)})
@@ -125,6 +127,7 @@ class Environment:
             if isinstance(answer, Answer):
                 self.related.extend(answer.related)
                 self.detail = answer.detail or self.detail
+                self.at = answer.at or self.at
                 answer = answer.value
             if answer is None:
                 raise Unknown

@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 import msgspec
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.model import Related
+from mlops_lint.model import Location, Related
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -17,6 +17,8 @@ class Answer(msgspec.Struct, frozen=True):
     value: bool | None
     detail: str = ""
     related: tuple[Related, ...] = ()
+    at: Location | None = None
+    """Where the reason of a failure stands, if not where the subject does: a line in a notebook."""
 
 
 Predicate = Callable[[Node, Graph], "bool | Answer | None"]

@@ -124,7 +124,7 @@ def _changed(words: list[str], folder: _Folder) -> _Folder:
 
 
 def _of_words(words: list[str], folder: _Folder) -> Iterator[Started]:
-    words = _unwrapped(words)
+    words = unwrapped(words)
     if not words or HOLE in words[0]:
         return
     tool = posixpath.basename(words[0])
@@ -140,7 +140,7 @@ def _of_words(words: list[str], folder: _Folder) -> Iterator[Started]:
         yield from _script(words, folder)
 
 
-def _unwrapped(words: list[str]) -> list[str]:
+def unwrapped(words: list[str]) -> list[str]:
     """Leaves out what stands before the command itself: assignments, `sudo`, `poetry run`."""
     while words:
         if ASSIGNMENT.match(words[0]):

@@ -61,12 +61,12 @@ def _items(node: Node | None) -> tuple[Node, ...]:
 
 
 def _one(path: str, node: Node, written: str, sort: str, from_index: bool) -> Iterator[Subject]:
-    found, exact = (stated(written), None) if from_index else _conda(written)
+    found, exact = (stated(written), None) if from_index else matched(written)
     if found is not None and found.name not in _NOT_IMPORTED:
         yield dependency(found, locate(path, node), sort, exact=exact)
 
 
-def _conda(written: str) -> tuple[Stated | None, bool | None]:
+def matched(written: str) -> tuple[Stated | None, bool | None]:
     """Gives a match specification of conda, and whether it is pinned."""
     found = _SPEC.match(written.strip())
     if found is None:

@@ -14,7 +14,7 @@ from mlops_lint.parse.dockerfile import Dockerfile, Instruction
 
 _INSTALL = re.compile(r"\bpip[\d.]* +install +(?P<arguments>[^\n;&|]+)")
 _HOLE = re.compile(r"\{\{.{0,200}?\}\}")
-_WITH_VALUE = frozenset(
+WITH_VALUE = frozenset(
     {
         *("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links"),
         *("-t", "--target", "--prefix", "--trusted-host", "--root", "--src", "--timeout", "--platform", "--python"),
@@ -23,7 +23,7 @@ _WITH_VALUE = frozenset(
     }
 )
 # They install the rest.
-_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pip-tools", "pdm", "conda"})
+INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pip-tools", "pdm", "conda"})
 
 
 @dockerfiles
@@ -43,11 +43,12 @@ def _installed(path: str, instruction: Instruction) -> Iterator[Subject]:
         except ValueError:
             continue
         for word, before in zip(words, ["", *words], strict=False):
-            if not word.startswith("-") and before not in _WITH_VALUE and not set("${") & set(word):
+            if not word.startswith("-") and before not in WITH_VALUE and not set("${") & set(word):
                 requirement = stated(word)
-                if requirement is not None and requirement.name not in _INSTALLERS and not _is_file(word):
+                if requirement is not None and requirement.name not in INSTALLERS and not is_file(word):
                     yield dependency(requirement, location, "main")
 
 
-def _is_file(word: str) -> bool:
+def is_file(word: str) -> bool:
+    """Says whether a word names a file or folder, not a distribution."""
     return "/" in word.partition("@")[0] or word.endswith((".whl", ".tar.gz", ".zip", ".txt"))
