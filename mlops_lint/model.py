@@ -31,9 +31,14 @@ class Location(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """A value that is stated elsewhere, under a symbol as `constant:pkg.settings.SEED`."""
+    """A value that is stated elsewhere, under a symbol as `constant:pkg.settings.SEED`.
+
+    `before` and `after` are texts around it: a path that is joined to a folder of another module.
+    """
 
     symbol: str
+    before: str = ""
+    after: str = ""
 
 
 # What a field of a subject may hold. None = the argument is absent; a field that is left out = cannot be known.

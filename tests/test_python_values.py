@@ -8,9 +8,10 @@ from source import here, module
 
 from mlops_lint.cache import decoded, encoded
 from mlops_lint.extract import extract
-from mlops_lint.extract.python.values import Known
+from mlops_lint.extract.python.operations import Known
 from mlops_lint.model import Ref
 
+OPTION = "import argparse\np = argparse.ArgumentParser()\np.add_argument({})\nargs = p.parse_args()"
 CASES: dict[str, tuple[str, Known]] = {
     "a text": ("here('a.csv')", "a.csv"),
     "a number": ("here(42)", 42),
@@ -88,7 +89,152 @@ CASES: dict[str, tuple[str, Known]] = {
     "an attribute of another module": ("import a.settings as s\nhere(s.SEED)", Ref("constant:a.settings.SEED")),
     "an attribute of a class of another module": ("from s import C\nhere(C.SEED)", Ref("constant:s.C.SEED")),
     "an attribute of another module that this one sets": ("import s\ns.SEED = 1\nhere(s.SEED)", UNSET),
-    "an attribute of an instance of a foreign class": ("from s import C\nc = C()\nhere(c.seed)", UNSET),
+    "a field of an instance of a foreign class": ("from s import C\nc = C()\nhere(c.seed)", Ref("constant:s.C.seed")),
+    "a field of a foreign class that is made of something": ("from s import C\nc = C(x)\nhere(c.seed)", UNSET),
+    "a member of an enumeration": ("from enum import Enum\nclass C(Enum):\n    R = 'r'\nhere(C.R.value)", "r"),
+    "a member of a foreign enumeration": ("from s import C\nhere(C.RED.value)", Ref("constant:s.C.RED")),
+    "a path in a folder of another module": (
+        "import os\nfrom s import D\nhere(os.path.join(D, 'raw', 'a.csv'))",
+        Ref("constant:s.D", after="/raw/a.csv"),
+    ),
+    "a path below a folder of another module": (
+        "from s import D\nhere(D / 'a.csv')",
+        Ref("constant:s.D", after="/a.csv"),
+    ),
+    "an f-string with a constant of another module": (
+        "from s import D\nhere(f'data/{D}.csv')",
+        Ref("constant:s.D", "data/", ".csv"),
+    ),
+    "a text of two constants of another module": ("from s import A, B\nhere(f'{A}{B}')", UNSET),
+    "the default of an option": (
+        OPTION.format("'--lr', type=float, default=0.1") + "\nhere(args.lr)",
+        0.1,
+    ),
+    "the default of an option, converted": (
+        OPTION.format("'--lr', type=float, default='0.1'") + "\nhere(args.lr)",
+        0.1,
+    ),
+    "an option under another name": (
+        OPTION.format("'--rate', dest='lr', default=0.1") + "\nhere(args.lr)",
+        0.1,
+    ),
+    "an option without a default": (
+        OPTION.format("'--lr', type=float") + "\nhere(args.lr)",
+        UNSET,
+    ),
+    "an option whose default says that it comes": (
+        OPTION.format("'--lr', default=None") + "\nhere(args.lr)",
+        UNSET,
+    ),
+    "a flag that may be given": (
+        OPTION.format("'--lr', action='store_true', default=False") + "\nhere(args.lr)",
+        UNSET,
+    ),
+    "an option that code sets": (
+        OPTION.format("'--lr', default=0.1") + "\nhere(args.lr)\nargs.lr = 2",
+        UNSET,
+    ),
+    "an option in a function that takes the arguments": (
+        """
+        import argparse
+        def main(args):
+            here(args.lr)
+        p = argparse.ArgumentParser()
+        p.add_argument("--lr", default=0.1)
+        main(p.parse_args())
+        """,
+        0.1,
+    ),
+    "an option of something else that is called like it": (
+        OPTION.format("'--lr', default=0.1") + "\nhere(model.lr)",
+        UNSET,
+    ),
+    "an option of click": (
+        "import click\n@click.command()\n@click.option('--lr', default=0.1)\ndef main(lr):\n    here(lr)",
+        0.1,
+    ),
+    "an option of typer": (
+        "import typer\napp = typer.Typer()\n@app.command()\ndef main(lr: float = typer.Option(0.1)):\n    here(lr)",
+        0.1,
+    ),
+    "a parameter of a function that typer runs": (
+        "import typer\ndef main(lr: float = 0.1):\n    here(lr)\ntyper.run(main)",
+        0.1,
+    ),
+    "a parameter of a function that fire runs": ("import fire\ndef main(lr=0.1):\n    here(lr)\nfire.Fire(main)", 0.1),
+    "a flag of absl": (
+        "from absl import flags\nFLAGS = flags.FLAGS\nflags.DEFINE_float('lr', 0.1, 'rate')\nhere(FLAGS.lr)",
+        0.1,
+    ),
+    "an environment variable with a default": ("import os\nhere(os.environ.get('D', 'data'))", "data"),
+    "an environment variable with another default": ("import os\nhere(os.getenv('D') or 'data')", "data"),
+    "an environment variable without a default": ("import os\nhere(os.getenv('D'))", UNSET),
+    "a parameter that all calls of a script give one value": ("def f(a):\n    here(a)\nf(1)\nf(a=1)", 1),
+    "a parameter that calls give several values": ("def f(a):\n    here(a)\nf(1)\nf(2)", UNSET),
+    "a parameter that calls leave out": ("def f(a=1):\n    here(a)\nf()", 1),
+    "a parameter of a function that is handed on": ("def f(a=1):\n    here(a)\nf()\nmap(f, [2])", UNSET),
+    "a parameter of a decorated function": ("@x\ndef f(a=1):\n    here(a)\nf()", UNSET),
+    "a parameter of a module that others import": ("def f(a):\n    here(a)\ndef g():\n    f(1)", UNSET),
+    "a parameter of a private function": ("def _f(a):\n    here(a)\ndef g():\n    _f(1)", 1),
+    "a parameter of a function that calls itself": ("def f(a):\n    f(a)\n    here(a)\nf(1)", UNSET),
+    "an attribute of self that the only construction gives": (
+        """
+        class C:
+            def __init__(self, seed):
+                self.seed = seed
+            def f(self):
+                here(self.seed)
+        C(42).f()
+        """,
+        42,
+    ),
+    "a field of a dataclass": ("class C:\n    lr: float = 0.1\nc = C()\nhere(c.lr)", 0.1),
+    "a field that the construction gives": ("class C:\n    lr: float = 0.1\nc = C(lr=1)\nhere(c.lr)", 1),
+    "a field that the construction gives by place": (
+        "class C:\n    a: int\n    lr: float = 0.1\nc = C(1, 2)\nhere(c.lr)",
+        2,
+    ),
+    "a field that the construction may give": ("class C:\n    lr: float = 0.1\nc = C(**x)\nhere(c.lr)", UNSET),
+    "a field with a description": (
+        "from pydantic import Field\nclass C:\n    lr: float = Field(0.1, gt=0)\nhere(C().lr)",
+        0.1,
+    ),
+    "a field that is made anew": (
+        "from dataclasses import field\nclass C:\n    x: list = field(default_factory=list)\nhere(C().x)",
+        UNSET,
+    ),
+    "an item of a literal with a default": ("D = {'a': 1}\nhere(D.get('a', 2))", 1),
+    "a choice between equals": ("here(1 if x else 1)", 1),
+    "a choice": ("here(1 if x else 2)", UNSET),
+    "a setting of a file": (
+        "import yaml\nparams = yaml.safe_load(open('params.yaml'))\nhere(params['train']['lr'])",
+        Ref("config:~params.yaml#train.lr"),
+    ),
+    "a setting of a part of a file": (
+        "import yaml\nparams = yaml.safe_load(open('params.yaml'))['train']\nhere(params.get('lr', 1))",
+        Ref("config:~params.yaml#train.lr"),
+    ),
+    "a setting by OmegaConf": (
+        "from omegaconf import OmegaConf\ncfg = OmegaConf.load('conf/config.yaml')\nhere(cfg.train.lr)",
+        Ref("config:~conf/config.yaml#train.lr"),
+    ),
+    "a setting by Hydra": (
+        """
+        import hydra
+        @hydra.main(config_path="../conf", config_name="config", version_base=None)
+        def main(cfg):
+            train(cfg.train)
+        def train(options):
+            here(options.lr)
+        if __name__ == "__main__":
+            main()
+        """,
+        Ref("config:conf/config.yaml#train.lr"),
+    ),
+    "settings by dvc": (
+        "import dvc.api\nparams = dvc.api.params_show()\nhere(params['lr'])",
+        Ref("config:~params.yaml#lr"),
+    ),
     "an attribute of an annotated parameter": ("from s import C\ndef f(c: C):\n    here(c.seed)", UNSET),
     "a list of texts": ("here(['a', 'b'])", ("a", "b")),
     "a tuple of texts": ("here(('a', 'b'))", ("a", "b")),
@@ -152,7 +298,6 @@ CASES: dict[str, tuple[str, Known]] = {
         "import os\nhere(os.path.dirname(os.path.abspath(__file__)))",
         "@/src",
     ),
-    "an environment variable": ("import os\nhere(os.environ.get('A', 'b'))", UNSET),
     "an environment variable by key": ("import os\nhere(os.environ['A'])", UNSET),
     "an argument of the command line": ("import sys\nhere(sys.argv[1])", UNSET),
     "an item of a mapping": ("CFG = {'seed': 42}\nhere(CFG['seed'])", 42),

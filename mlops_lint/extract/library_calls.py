@@ -4,7 +4,6 @@ Source: the tables in `libraries/`, each with its own.
 """
 
 import ast
-import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache, cached_property
@@ -16,21 +15,13 @@ from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
 from mlops_lint.extract.python.module import Arguments, Module
+from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
-from mlops_lint.extract.python.values import HERE, Known
+from mlops_lint.extract.python.uris import ROLES, data_symbol
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject, Value
 from mlops_lint.subjects import KINDS, Kind, PathUse, subject
-
-# The role of the link from a call to the data under its `uri`.
-_ROLES = {"read": "reads", "write": "writes", "model": "writes", "model_load": "reads"}
-
-# `table:` too.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-# URIs of a model registry or a run of a tracker: no data under a path.
-_REGISTRIES = ("models:/", "runs:/", "mlflow-artifacts:/")
 
 _PLAIN = (bool, int, float, str, type(None))
 
@@ -82,7 +73,7 @@ def _relative_path(made: Subject) -> Iterator[Subject]:
     """A path of data that everybody with the repository has; private ones are found in all strings, not only here."""
     uri = made.fields.get("uri")
     local = any(link.symbol.startswith("path:") for link in made.links)
-    if made.kind in _ROLES and isinstance(uri, str) and local and not uri.startswith(("/", "~")) and ":" not in uri:
+    if made.kind in ROLES and isinstance(uri, str) and local and not uri.startswith(("/", "~")) and ":" not in uri:
         yield subject(PathUse(value=uri, private=False), made.location, uri)
 
 
@@ -149,19 +140,9 @@ def _display(call: Call) -> str:
 
 
 def _data_links(kind: str, fields: dict[str, Value]) -> Iterator[Link]:
-    uri, role = fields.get("uri"), _ROLES.get(kind)
-    if role is None or not isinstance(uri, str) or not uri or (fields.get("data") is False and kind == "read"):
-        return
-    if uri.startswith(_REGISTRIES):
-        return
-    if fields.get("hub") is True:
-        yield Link(role, f"dataset:hf://{uri}" if kind == "read" else f"model:hf://{uri}")
-    elif _SCHEME.match(uri):
-        yield Link(role, f"dataset:{uri}")
-    elif uri.startswith(HERE):
-        yield Link(role, f"dataset:{posixpath.normpath(uri.removeprefix(HERE))}")
-    else:
-        yield Link(role, f"path:{uri}")
+    symbol = data_symbol(kind, fields) if kind in ROLES else None
+    if symbol is not None:
+        yield Link(ROLES[kind], symbol)
 
 
 def _own_links(fact: Fact, arguments: Arguments) -> Iterator[Link]:

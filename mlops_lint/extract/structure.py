@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from mlops_lint.extract.libraries import SHARED, available
+from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.registry import python
@@ -124,18 +125,31 @@ def _is_own(name: str) -> bool:
 
 def _constants(module: Module) -> Iterator[Subject]:
     count = 0
+    for name, first, worth, scope in _named(module):
+        value = module.values.value(worth, scope)
+        if value is not UNSET and count < _MOST_CONSTANTS:
+            count += 1
+            symbol = f"constant:{scope.name}.{name}"
+            yield subject(Constant(value=value), module.locate(first), name, symbol=symbol)
+
+
+def _named(module: Module) -> Iterator[tuple[str, ast.expr, ast.expr, Scope]]:
+    """Gives each name that a module or class binds once: what it is bound to, and what stands for its value."""
     for scope in module.scopes.all:
-        if scope.kind not in ("module", "class"):
-            continue
-        for name, bindings in scope.bindings.items():
+        for name, bindings in scope.bindings.items() if scope.kind in ("module", "class") else ():
             first = bindings[0]
-            if len(bindings) != 1 or not isinstance(first, ast.expr) or count >= _MOST_CONSTANTS:
+            if len(bindings) != 1 or not isinstance(first, ast.expr):
                 continue
-            value = module.values.value(first, scope)
-            if value is not UNSET:
-                count += 1
-                symbol = f"constant:{scope.name}.{name}"
-                yield subject(Constant(value=value), module.locate(first), name, symbol=symbol)
+            if scope.kind == "class":
+                # What methods set too is no constant; what a field is, `field(default=0.1)` says.
+                if (scope.name, name) not in module.scopes.attributes:
+                    yield name, first, default_of_field(first), scope
+                continue
+            yield name, first, first, scope
+            if isinstance(first, ast.Call) and (made := module.names.scope(module.names.name(first, scope))):
+                for field in made.bindings if made.kind == "class" else ():
+                    attribute = ast.copy_location(ast.Attribute(ast.Name(name, ast.Load()), field, ast.Load()), first)
+                    yield f"{name}.{field}", first, attribute, scope
 
 
 def _entry_point(module: Module) -> Iterator[Subject]:

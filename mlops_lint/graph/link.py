@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterable
 
 from mlops_lint.discover import Entry
+from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
 from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.modules import Modules
@@ -201,14 +202,35 @@ class _Linker:
                         del node.fields[field]
                     else:
                         node.fields[field] = found
+                        if field == "uri":
+                            self._name_data(node)
+
+    def _name_data(self, node: Node) -> None:
+        """Links a call to the data under a path that another file states."""
+        role = ROLES.get(node.kind)
+        symbol = data_symbol(node.kind, node.fields)
+        if role is not None and symbol is not None and all(link.role != role for link in node.links):
+            node.links.append(self._resolved(Link(role, symbol), node))
 
     def _worth(self, reference: Ref, node: Node, depth: int) -> Value:
         """Gives the value under a symbol, or the reference itself where it cannot be known."""
         holder = self._nodes.get(self._symbol(reference.symbol, node.location.path, "uses"))
         value = holder.fields.get("value", reference) if holder is not None else reference
         if isinstance(value, Ref) and value != reference and holder is not None and depth > 0:
-            return self._worth(value, holder, depth - 1)
+            value = self._worth(value, holder, depth - 1)
+        return reference if isinstance(value, Ref) else _framed(reference, value)
+
+
+def _framed(reference: Ref, value: Value) -> Value:
+    """The value with the texts around it; a path from the root needs no folder before it."""
+    if not (reference.before or reference.after):
         return value
+    if isinstance(value, (tuple, Ref)) or value is None:
+        return reference
+    text = str(value)
+    after = reference.after.removeprefix("/") if text.endswith("/") else reference.after
+    rooted = reference.before.endswith("/") and text.startswith(("/", HERE))
+    return f"{'' if rooted else reference.before}{text}{after}"
 
 
 def _place(subject: Subject) -> str:

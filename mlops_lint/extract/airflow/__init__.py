@@ -13,7 +13,7 @@ from mlops_lint.extract.airflow.machine import Machine
 from mlops_lint.extract.airflow.values import Dag, Data, Function, Items, Options, Step, Text, Value, code
 from mlops_lint.extract.commands import code_links
 from mlops_lint.extract.python.module import Module, symbol_of
-from mlops_lint.extract.python.values import HERE
+from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Pipeline, Task, subject

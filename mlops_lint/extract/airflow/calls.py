@@ -25,7 +25,7 @@ from mlops_lint.extract.airflow.values import (
     Value,
     code,
 )
-from mlops_lint.extract.python.values import HERE
+from mlops_lint.extract.python.uris import HERE
 
 if TYPE_CHECKING:
     from mlops_lint.extract.airflow.machine import Machine

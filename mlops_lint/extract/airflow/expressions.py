@@ -26,7 +26,7 @@ from mlops_lint.extract.airflow.values import (
     Value,
     code,
 )
-from mlops_lint.extract.python.values import HERE
+from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from mlops_lint.extract.airflow import names, texts
 from mlops_lint.extract.airflow.values import Assets, Dag, Duration, Items, Mapping, Step, Unknown, Value
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.values import HERE
+from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
 
 # [core] default_task_retry_delay and [sensors] default_timeout, in seconds.

@@ -24,7 +24,7 @@ from mlops_lint.extract.commands.tables import (
     WRAPPERS,
 )
 from mlops_lint.extract.commands.words import HOLE, tokens
-from mlops_lint.extract.python.values import HERE
+from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Link
 
 What = Literal["script", "module", "notebook", "output"]

@@ -2,14 +2,17 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from msgspec import UNSET
 
 from mlops_lint.extract.libraries import Entry, Libraries, Parameter, available, libraries, signature, table
 from mlops_lint.extract.python.names import Names
+from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
-from mlops_lint.extract.python.values import HOLE, Known, Values
-from mlops_lint.model import Link, Location
+from mlops_lint.extract.python.settings_read import LOADERS, MARK, Settings
+from mlops_lint.extract.python.values import HOLE, Values
+from mlops_lint.model import Link, Location, Ref
 
 
 class Module:
@@ -29,7 +32,7 @@ class Module:
         self.libraries: Libraries = libraries((self.roots | _marked(source)) & available())
         self._entries: dict[Call, Entry | None] = {}
         self.names = Names(self.scopes, self.libraries)
-        self.values = Values(self.names, path)
+        self.values = Values(self.names, self.scopes, path, self._setting)
         for call in self.scopes.calls:
             call.name = self.names.name(call.node.func, call.scope)
 
@@ -42,6 +45,16 @@ class Module:
     def imports(self) -> list[Import]:
         """All imports in order of the source."""
         return self.scopes.imports
+
+    @cached_property
+    def settings(self) -> Settings | None:
+        """What the module takes from configuration files; None = it loads none."""
+        if not MARK.search(self.source) or not any(call.name in LOADERS for call in self.calls):
+            return None
+        return Settings(self.tree, self.scopes, self.names, self.values, self.path)
+
+    def _setting(self, node: ast.expr, scope: Scope) -> Ref | None:
+        return self.settings.reference(node, scope) if self.settings is not None else None
 
     def within(self, scope: Scope) -> Link:
         """Gives the link from a subject to the function, class or module body that it stands in."""

@@ -1,29 +1,43 @@
 """An expression to what it is worth, where the file says so."""
 
 import ast
-import math
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import cached_property
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
+from mlops_lint.extract.python.arguments_of_programs import Option, Options
+from mlops_lint.extract.python.instances import Instances, default_of_field
 from mlops_lint.extract.python.names import Names
-from mlops_lint.extract.python.scopes import Binding, Scope
-from mlops_lint.model import Ref, Value
+from mlops_lint.extract.python.operations import (
+    CONVERSIONS,
+    Known,
+    calculated,
+    converted,
+    interpolated,
+    item_of,
+    joined,
+    parent,
+    plain,
+    text,
+)
+from mlops_lint.extract.python.parameters import Parameters
+from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
+from mlops_lint.extract.python.uris import HERE
+from mlops_lint.model import Ref
 
 DEPTH = 8
-HERE = "@/"
-"""Starts a path that is known from the root of the repository, because it was made from `__file__`."""
 
 _JOINS = {"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "Path"}
 _SAME = {"os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"}
-_CONVERSIONS: dict[str, type[str] | type[int] | type[float]] = {"str": str, "int": int, "float": float}
 _SAME_METHODS = {"resolve", "absolute", "as_posix", "expanduser", "strip", "__str__"}
 _METHODS = _SAME_METHODS | {"joinpath", "with_suffix", "with_name"}
+ENVIRONMENT = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
+"""Calls that look up an environment variable, with a default."""
 # `{}`, `{0}` or `{name}`: what has a format or takes an attribute is left alone.
 _FIELD = re.compile(r"\{(\w*)\}")
-_SPECIFIER = re.compile(r"%(.?)")
 _PARENTS = {"os.path.dirname"}
 
 # Names of functions whose result differs from run to run.
@@ -36,20 +50,21 @@ CLOCKS = frozenset(
 
 # Names may stand for texts made of names: what is longer has its parts unknown, so that none takes for ever.
 _PARTS = 16
-# Longer than any path, command or query that a rule could look at.
-_LONGEST = 10_000
 HOLE = "…"
 """Stands in an outline for what is unknown."""
-
-Known = Value | UnsetType
 
 
 class Values:
     """Evaluates expressions of one module; UNSET = cannot be known."""
 
-    def __init__(self, names: Names, path: str) -> None:
+    def __init__(
+        self, names: Names, scopes: Scopes, path: str, setting: Callable[[ast.expr, Scope], Ref | None]
+    ) -> None:
+        """`setting` gives the key of a configuration file that an expression takes."""
         self._names = names
+        self._scopes = scopes
         self._path = path
+        self._setting = setting
         # A node is kept beside its value: an `id` is given again when its object is gone.
         self._known: dict[tuple[int, int, int], tuple[ast.expr, Known]] = {}
         self._bound: dict[tuple[str, int, int], Known] = {}
@@ -57,7 +72,7 @@ class Values:
     def value(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> Known:
         """Gives the value of an expression, or a Ref to a constant of another module."""
         if isinstance(node, ast.Constant):
-            return _plain(node.value)
+            return plain(node.value)
         if depth <= 0:
             return UNSET
         key = (id(node), id(scope), depth)
@@ -74,17 +89,48 @@ class Values:
         if isinstance(node, ast.Subscript):
             return self._of_item(node, scope, depth)
         if isinstance(node, ast.JoinedStr):
-            return _text(self._piece(part, scope, depth) for part in node.values)
+            return text(self._piece(part, scope, depth) for part in node.values)
         if isinstance(node, ast.BinOp):
             return self._of_operation(node, scope, depth)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = self.value(node.operand, scope, depth - 1)
-            return _plain(-inner) if isinstance(inner, (int, float)) else UNSET
+            return plain(-inner) if isinstance(inner, (int, float)) else UNSET
         if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             return self._of_sequence(node, scope, depth)
         if isinstance(node, ast.Call):
             return self._of_call(node, scope, depth)
+        if isinstance(node, ast.IfExp):
+            return self._same([(node.body, scope), (node.orelse, scope)], depth)
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
+            return self._of_alternative(node.values[0], node.values[1], scope, depth)
         return self.value(node.value, scope, depth - 1) if isinstance(node, ast.NamedExpr) else UNSET
+
+    @cached_property
+    def options(self) -> Options:
+        """The options that the module declares for its command line."""
+        return Options(self._names, self._scopes.calls)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """What its functions are given."""
+        return Parameters(self._scopes)
+
+    @cached_property
+    def _instances(self) -> Instances:
+        return Instances(self._names)
+
+    def _same(self, given: list[tuple[ast.expr, Scope]], depth: int) -> Known:
+        """The value of several expressions, where all have the same."""
+        first = self.value(*given[0], depth - 1)
+        return first if all(self.value(*other, depth - 1) == first for other in given[1:]) else UNSET
+
+    def _of_alternative(self, first: ast.expr, second: ast.expr, scope: Scope, depth: int) -> Known:
+        """`os.getenv("X") or "data"`: what counts where nobody sets the variable."""
+        looked_up = isinstance(first, ast.Call) and self._names.name(first.func, scope) in ENVIRONMENT
+        known = self.value(first, scope, depth - 1)
+        if known is UNSET and not looked_up:
+            return UNSET
+        return self.value(second, scope, depth - 1) if known is UNSET or not known else known
 
     def outline(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives what is known of a text, as `models:/…/latest`: each part that is unknown is a `HOLE`."""
@@ -136,7 +182,28 @@ class Values:
         if found is None:
             return UNSET
         bindings, owner = found
+        if node.id in owner.parameters and bindings == [None]:
+            return self._of_parameter(node.id, owner, depth)
         return self._agreed(node.id, [(binding, owner) for binding in bindings], depth)
+
+    def _of_parameter(self, name: str, function: Scope, depth: int) -> Known:
+        key = (name, id(function), depth)
+        if key not in self._bound:
+            self._bound[key] = UNSET
+            option = self.options.of_parameter(name, function)
+            if option is not None:
+                self._bound[key] = self._of_option(option, depth)
+            elif given := self.parameters.given(name, function):
+                self._bound[key] = self._same(given, depth)
+        return self._bound[key]
+
+    def _of_option(self, option: Option, depth: int) -> Known:
+        """What an option of the command line is worth where nobody gives it."""
+        if option.default is None:
+            return UNSET
+        value = self.value(option.default, option.scope, depth - 1)
+        name = option.converter.id if isinstance(option.converter, ast.Name) else ""
+        return converted(name, value) if name in CONVERSIONS and isinstance(value, str) else value
 
     def _agreed(self, name: str, bound: list[tuple[Binding, Scope]], depth: int) -> Known:
         """The value of a name or attribute, where all that it is bound to have the same."""
@@ -157,13 +224,42 @@ class Values:
 
     def _of_attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> Known:
         if node.attr == "parent":
-            return _parent(self.value(node.value, scope, depth - 1))
+            return parent(self.value(node.value, scope, depth - 1))
         if self._names.altered(f".{node.attr}"):
             return UNSET
+        if (setting := self._setting(node, scope)) is not None:
+            return setting
         base = self._imported(node.value, scope)
         if base is not None:
-            return Ref(f"constant:{base}.{node.attr}")
-        members = self._names.members(self._names.name(node.value, scope), node.attr)
+            # The value of a member of an enumeration is that of the member.
+            member = node.attr == "value" and base.rpartition(".")[2].isupper()
+            return Ref(f"constant:{base}" if member else f"constant:{base}.{node.attr}")
+        if node.attr == "value" and self._is_member(node.value, scope):
+            return self.value(node.value, scope, depth - 1)
+        if options := self.options.of_attribute(node, scope):
+            known = {self._of_option(option, depth) for option in options}
+            return known.pop() if len(known) == 1 else UNSET
+        return self._of_member(node, scope, depth)
+
+    def _is_member(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression is a member of an enumeration of this module."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        bases = self._names.bases(self._names.name(node.value, scope))
+        return any(base.startswith("enum.") for base in bases)
+
+    def _of_member(self, node: ast.Attribute, scope: Scope, depth: int) -> Known:
+        owner = self._names.name(node.value, scope)
+        made = self._instances.field(node, owner, scope)
+        if made is None:
+            return UNSET
+        if isinstance(made, Ref):
+            return made
+        if isinstance(made, tuple):
+            return self.value(*made, depth - 1)
+        members = self._names.members(owner, node.attr)
+        if len(members) == 1 and isinstance(members[0][0], ast.Call):
+            return self.value(default_of_field(members[0][0]), members[0][1], depth - 1)
         return self._agreed(f".{node.attr}", members, depth) if members else UNSET
 
     def _imported(self, node: ast.expr, scope: Scope) -> str | None:
@@ -183,17 +279,19 @@ class Values:
             count = node.slice.value if isinstance(node.slice, ast.Constant) else None
             found = self.value(node.value.value, scope, depth - 1)
             for _ in range(count + 1 if type(count) is int and 0 <= count < _PARTS else 0):
-                found = _parent(found)
+                found = parent(found)
             return found if type(count) is int and 0 <= count < _PARTS else UNSET
         item = self._item(node, scope, depth)
-        return self.value(*item, depth - 1) if item is not None else UNSET
+        if item is not None:
+            return self.value(*item, depth - 1)
+        return self._setting(node, scope) or UNSET
 
     def _item(self, node: ast.Subscript, scope: Scope, depth: int) -> tuple[ast.expr, Scope] | None:
         """The expression that stands under a constant key in a literal, `D["a"]` with `D = {"a": 1}`, and its scope."""
         found = self._literal(node.value, scope, depth - 1)
         if found is None or not isinstance(node.slice, ast.Constant):
             return None
-        item = _at(found[0], node.slice.value)
+        item = item_of(found[0], node.slice.value)
         return (item, found[1]) if item is not None else None
 
     def _literal(self, node: ast.expr, scope: Scope, depth: int) -> tuple[ast.expr, Scope] | None:
@@ -226,14 +324,14 @@ class Values:
         left = self.value(node.left, scope, depth - 1)
         if isinstance(node.op, ast.Mod) and isinstance(left, str):
             parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return _interpolated(left, [self.value(part, scope, depth - 1) for part in parts])
+            return interpolated(left, [self.value(part, scope, depth - 1) for part in parts])
         right = self.value(node.right, scope, depth - 1)
-        if isinstance(left, str) and isinstance(right, str):
+        if isinstance(left, (str, Ref)) and isinstance(right, (str, Ref)):
             if isinstance(node.op, ast.Add):
-                return _text([left, right])
-            return _joined([left, right]) if isinstance(node.op, ast.Div) else UNSET
+                return text([left, right]) if isinstance(left, str) or isinstance(right, str) else UNSET
+            return joined([left, right]) if isinstance(node.op, ast.Div) else UNSET
         if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-            return _calculated(node.op, left, right)
+            return calculated(node.op, left, right)
         return UNSET
 
     def _of_sequence(self, node: ast.Tuple | ast.List | ast.Set, scope: Scope, depth: int) -> Known:
@@ -246,15 +344,28 @@ class Values:
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr == "format":
             return self._formatted(node, function, scope, depth)
+        name = self._names.name(function, scope).removeprefix("builtins.")
+        if name in ENVIRONMENT:
+            return self.value(node.args[1], scope, depth - 1) if len(node.args) == 2 else UNSET
         if node.keywords:
             return UNSET
-        name = self._names.name(function, scope).removeprefix("builtins.")
+        if isinstance(function, ast.Attribute) and function.attr == "get" and node.args:
+            return self._looked_up(node, function, scope, depth)
         if name in _JOINS and node.args:
-            return _joined([self.value(argument, scope, depth - 1) for argument in node.args])
-        if len(node.args) == 1 and (name in _SAME or name in _PARENTS or name in _CONVERSIONS):
+            return joined([self.value(argument, scope, depth - 1) for argument in node.args])
+        if len(node.args) == 1 and (name in _SAME or name in _PARENTS or name in CONVERSIONS):
             inner = self.value(node.args[0], scope, depth - 1)
-            return inner if name in _SAME else _parent(inner) if name in _PARENTS else _converted(name, inner)
+            return inner if name in _SAME else parent(inner) if name in _PARENTS else converted(name, inner)
         return self._of_method(node, function, scope, depth) if isinstance(function, ast.Attribute) else UNSET
+
+    def _looked_up(self, node: ast.Call, function: ast.Attribute, scope: Scope, depth: int) -> Known:
+        """`D.get("a", 1)` of a literal, or of a configuration file."""
+        found = self._literal(function.value, scope, depth - 1)
+        key = node.args[0]
+        if found is None or not isinstance(key, ast.Constant):
+            return self._setting(node, scope) or UNSET
+        item = item_of(found[0], key.value)
+        return self.value(item, found[1], depth - 1) if item is not None else UNSET
 
     def _of_method(self, node: ast.Call, function: ast.Attribute, scope: Scope, depth: int) -> Known:
         inner = self.value(function.value, scope, depth - 1) if function.attr in _METHODS else UNSET
@@ -264,7 +375,7 @@ class Values:
         if function.attr in _SAME_METHODS:
             return inner if not arguments else UNSET
         if function.attr == "joinpath":
-            return _joined([inner, *arguments])
+            return joined([inner, *arguments])
         if len(arguments) == 1 and isinstance(arguments[0], str):
             if function.attr == "with_suffix":
                 return posixpath.splitext(inner)[0] + arguments[0]
@@ -283,89 +394,4 @@ class Values:
             argument = given.get(piece or str(place // 2)) if place % 2 else None
             value = self.value(argument, scope, depth - 1) if argument is not None else UNSET
             pieces.append(value if place % 2 else piece)
-        return _text(pieces)
-
-
-def _at(literal: ast.expr, key: object) -> ast.expr | None:
-    """The expression under a key of a mapping, or at a place of a sequence; None where that cannot be told."""
-    if isinstance(literal, ast.Call):
-        named = {keyword.arg: keyword.value for keyword in literal.keywords}
-        return named.get(key) if isinstance(key, str) and None not in named and not literal.args else None
-    if isinstance(literal, ast.Dict):
-        entries: dict[object, ast.expr] = {}
-        for one, value in zip(literal.keys, literal.values, strict=True):
-            if not isinstance(one, ast.Constant):
-                return None
-            entries[one.value] = value
-        return entries.get(key)
-    if isinstance(literal, (ast.Tuple, ast.List)) and type(key) is int and 0 <= key < len(literal.elts):
-        return None if any(isinstance(part, ast.Starred) for part in literal.elts) else literal.elts[key]
-    return None
-
-
-def _plain(value: object) -> Known:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return value if len(value) <= _LONGEST else UNSET
-    # MessagePack holds 64 bits; what is not finite is not even equal to itself.
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else UNSET
-    return value if isinstance(value, float) and math.isfinite(value) else UNSET
-
-
-def _text(parts: Iterable[Known]) -> Known:
-    found: list[str] = []
-    length = 0
-    for part in parts:
-        if part is UNSET or isinstance(part, (Ref, tuple)) or length > _LONGEST:
-            return UNSET
-        found.append(str(part))
-        length += len(found[-1])
-    return _plain("".join(found))
-
-
-def _interpolated(text: str, values: list[Known]) -> Known:
-    """`text % values`, where all that it asks for are plain texts and whole numbers."""
-    pieces = _SPECIFIER.split(text)
-    if any(kind not in ("s", "d") for kind in pieces[1::2]) or len(pieces) // 2 != len(values):
-        return UNSET
-    whole = all(isinstance(v, int) for v, kind in zip(values, pieces[1::2], strict=True) if kind == "d")
-    return _text(part for pair in zip(pieces[::2], [*values, ""], strict=True) for part in pair) if whole else UNSET
-
-
-def _calculated(operator: ast.operator, left: float, right: float) -> Known:
-    # Division and powers can fail and grow: only what stays small is calculated.
-    if isinstance(operator, ast.Mult):
-        return _plain(left * right)
-    if isinstance(operator, ast.Add):
-        return _plain(left + right)
-    if isinstance(operator, ast.Sub):
-        return _plain(left - right)
-    if isinstance(operator, ast.Div) and right != 0 and abs(left) < 2**63:
-        return _plain(left / right)
-    if isinstance(operator, ast.FloorDiv) and right != 0:
-        return _plain(left // right)
-    if isinstance(operator, ast.Pow) and 0 < abs(left) < 2**16 and abs(right) < 64:
-        return _plain(left**right) if left > 0 or isinstance(right, int) else UNSET
-    return UNSET
-
-
-def _converted(name: str, value: Known) -> Known:
-    if isinstance(value, (str, int, float)):
-        try:
-            return _plain(_CONVERSIONS[name](value))
-        except (ValueError, OverflowError):
-            return UNSET
-    return UNSET
-
-
-def _joined(parts: list[Known]) -> Known:
-    texts = [part for part in parts if isinstance(part, str)]
-    return _plain(posixpath.join(*texts)) if texts and len(texts) == len(parts) else UNSET
-
-
-def _parent(value: Known) -> Known:
-    if not isinstance(value, str) or value == HERE.rstrip("/"):
-        return UNSET
-    return posixpath.dirname(value.rstrip("/"))
+        return text(pieces)
