@@ -135,6 +135,11 @@ class Training(Kind, frozen=True, tag="training"):
     library: Annotated[Text, "the import root, as `sklearn`, `torch`"] = UNSET
     draws: Annotated[Texts, "the global generators that it draws from"] = UNSET
     tracked: Annotated[Flag, "the call itself records its run in a tracker; null = in one that is installed"] = UNSET
+    by_hand: Annotated[Flag, "code of the repository takes the steps in a loop of its own"] = UNSET
+    clears_gradients: Annotated[Flag, "of a loop by hand: gradients are cleared between steps"] = UNSET
+    over_epochs: Annotated[Flag, "goes over its data again and again; only the first step of a loop says so"] = UNSET
+    epochs: Annotated[Number, "how often"] = UNSET
+    checkpoints: Annotated[Flag, "saves the model in between"] = UNSET
 
 
 class Evaluation(Kind, frozen=True, tag="evaluation"):

@@ -12,6 +12,7 @@ from typing import TypeGuard, get_type_hints
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
+from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
 from mlops_lint.extract.python.module import Arguments, Module
@@ -62,8 +63,15 @@ class _Seen:
     def shown(self) -> frozenset[int]:
         return only_shown(self._module)
 
-    def of(self, kind: str, call: Call) -> dict[str, bool]:
+    @cached_property
+    def loops(self) -> dict[int, dict[str, Value]]:
+        return training_loops(self._module)
+
+    def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
+        if kind == "training":
+            takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
+            return saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})
         if kind == "transform" and id(call.node) in self.split_later:
             return {"before_split": self.split_later[id(call.node)]}
         return {"trained": False} if kind == "read" and id(call.node) in self.idle else {}
@@ -100,7 +108,7 @@ def _imports(dotted: str, wanted: str) -> bool:
     return dotted == wanted or dotted.startswith(f"{wanted}.")
 
 
-def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, bool]) -> Subject:
+def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, Value]) -> Subject:
     kind = KINDS[fact.kind]
     fields: dict[str, Value] = dict(seen)
     library = call.name.partition(".")[0]
