@@ -1,8 +1,18 @@
 """Whether a notebook can be run again as it stands."""
 
+import posixpath
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
+
+_WORK = ("read", "write", "transform", "training", "model")
+_TABLES = frozenset(
+    "csv parquet pickle feather hdf5 avro arrow orc delta iceberg npy npz excel sql tfrecord svmlight zarr".split()
+)
+# Written to be looked at, or handed in, and not to be built upon.
+_SHOWN = re.compile(r"(?i)submi|predict|result|report|metric|score|log|output|config|param|example|sample|^/tmp/|^$")
 
 
 @predicate
@@ -51,3 +61,60 @@ def _installed(notebook: Node, graph: Graph) -> list[Node]:
 def _count(cell: Node) -> int | None:
     count = cell.fields.get("count")
     return count if isinstance(count, int) else None
+
+
+@predicate
+def leaves_results(notebook: Node, graph: Graph) -> bool:
+    """Running the notebook leaves data that it has transformed, or a model that it has trained."""
+    return bool(_results([*graph.reached(notebook), *_cells(notebook, graph)]))
+
+
+@predicate
+def results_repeatable(notebook: Node, graph: Graph) -> Answer:
+    """What the notebook leaves is made by a module that it imports, or something runs the notebook."""
+    made = _results(_cells(notebook, graph))
+    if not made or _run_by(notebook, graph):
+        return Answer(True)
+    first = min(made, key=lambda one: (one.kind != "model", one.location))
+    what = "trains and saves a model" if first.kind == "model" else "transforms data and writes it"
+    unsure = _perhaps_run(notebook, graph) or (first.kind == "model" and _trains_elsewhere(graph))
+    return Answer(None if unsure else False, what, at=first.location)
+
+
+def _cells(notebook: Node, graph: Graph) -> list[Node]:
+    """What stands in the cells themselves."""
+    return [one for kind in _WORK for one in graph.in_file(notebook.location.path, kind)]
+
+
+def _results(nodes: list[Node]) -> list[Node]:
+    """The models that are saved where one is trained, the data that are written where some are read."""
+    kinds = {one.kind for one in nodes if one.kind != "read" or one.fields.get("data") is True}
+    models = [one for one in nodes if one.kind == "model" and one.fields.get("checkpoint") is not True]
+    written = [one for one in nodes if one.kind == "write" and _is_data(one)]
+    return [*(models if "training" in kinds else ()), *(written if "read" in kinds else ())]
+
+
+def _is_data(write: Node) -> bool:
+    uri = str(write.fields.get("uri", ""))
+    return write.fields.get("format") in _TABLES and not _SHOWN.search(uri)
+
+
+def _trains_elsewhere(graph: Graph) -> bool:
+    """Whether a script or a task of the project's own trains: the notebook may be a draft of it."""
+    return any(one.own and not one.location.path.endswith(".ipynb") for one in graph.of_kind("training"))
+
+
+def _run_by(notebook: Node, graph: Graph) -> bool:
+    """Whether a task, a command or another notebook runs it."""
+    path = notebook.location.path
+    file = graph.nodes.get(f"file:{path}")
+    runs = [*graph.runners(notebook), *(graph.linked(file, "run_by") if file is not None else ())]
+    return any(one.location.path != path for one in runs)
+
+
+def _perhaps_run(notebook: Node, graph: Graph) -> bool:
+    """Whether something runs a notebook of this name in a place that is not seen, or all notebooks of a folder."""
+    name = posixpath.basename(notebook.location.path)
+    runs = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "notebook-run"]
+    platform = any(one.fields.get("purpose") == "run-record" for one in graph.in_file(notebook.location.path, "use"))
+    return platform or any(one.fields.get("tool") in (name, "*") for one in runs)

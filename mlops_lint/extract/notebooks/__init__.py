@@ -32,6 +32,10 @@ _TEACHES = re.compile(
     r"\bin this (?:notebook|example|lesson|lab|chapter|module|section)\b,? (?:we|you|i)\b|\bwe will learn\b|"
     r"\blab \d|\blesson\b|\bchapter \d|\bhomework\b|\bassignment\b)"
 )
+_LESSONS = frozenset(
+    "lab labs lesson lessons exercise exercises homework tutorial tutorials workshop workshops course courses lecture "
+    "lectures example examples demo demos".split()
+)
 
 
 @notebooks
@@ -49,7 +53,10 @@ def notebook(parsed: Notebook, module: Module | None) -> Iterator[Subject]:
 
 
 def _teaches(parsed: Notebook) -> bool:
-    return any(cell.sort != "code" and _TEACHES.search(cell.source.text) for cell in parsed.cells)
+    folders = re.split(r"[-_ /]", posixpath.dirname(parsed.path).lower())
+    return not _LESSONS.isdisjoint(folders) or any(
+        cell.sort != "code" and _TEACHES.search(cell.source.text) for cell in parsed.cells
+    )
 
 
 def _runs(parsed: Notebook) -> Iterator[Link]:
