@@ -15,6 +15,7 @@ from mlops_lint.resources import HOMEPAGE
 # Each is a module of `commands` with `arguments(parser)` and `run(options)`, imported only when it is asked for.
 COMMANDS = {
     "check": "report findings",
+    "score": "show how mature the repository is: level, stages, and every question with its evidence",
     "rules": "list the rules",
     "explain": "show one rule, or one question with its rules, in full",
     "vocabulary": "show the language of the rules: kinds, fields, roles, functions",

@@ -5,11 +5,12 @@ from pkgutil import iter_modules
 
 from mlops_lint.graph.view import View
 from mlops_lint.model import Report
-from mlops_lint.output import _drawing
+from mlops_lint.output import _drawing, _score
 from mlops_lint.output._text import summary_line, visible
 from mlops_lint.rules import Rule
+from mlops_lint.score import Score
 
-__all__ = ["drawn", "formats", "render", "summary_line", "visible"]
+__all__ = ["drawn", "formats", "render", "score", "summary_line", "visible"]
 
 
 def formats() -> tuple[str, ...]:
@@ -29,3 +30,9 @@ def drawn(format_name: str, view: View) -> str:
     """Gives a view of the graph in the language of `dot` or `mermaid`."""
     text: str = {"dot": _drawing.dot, "mermaid": _drawing.mermaid}[format_name](view)
     return text
+
+
+def score(format_name: str, found: Score, rules: tuple[Rule, ...]) -> str:
+    """Gives a score as `text`, `json` or `markdown`; `rules` are those that ran."""
+    writers = {"text": _score.as_text, "json": _score.as_json, "markdown": _score.as_markdown}
+    return writers[format_name](found, {rule.id: rule for rule in rules})

@@ -1,0 +1,128 @@
+"""Verdicts to maturity: a score for each question, stage and objective, and a level."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from mlops_lint.configuration import Attestation
+from mlops_lint.model import Verdict
+from mlops_lint.resources import rules_folder
+from mlops_lint.rules import Question, Rule, questions
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One level of `rules/levels.yaml`."""
+
+    level: int
+    name: str
+    means: str
+    essential: tuple[str, ...]
+    """Questions that must be answered, and stand."""
+    questions: tuple[str, ...]
+    """Questions that must stand where they are answered."""
+
+
+class Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `rules/levels.yaml`."""
+
+    stands: float
+    weights: dict[str, int]
+    levels: tuple[Level, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the repository says to one question; an attestation stands beside it and changes nothing of it."""
+
+    question: Question
+    passed: tuple[Verdict, ...]
+    failed: tuple[Verdict, ...]
+    unknown: int
+    accepted: int
+    """Failures that a comment in the repository accepts with a reason: they leave the mean."""
+    attestation: Attestation | None
+
+    @property
+    def score(self) -> float | None:
+        """The share of subjects that pass, 0 to 1; None = the question does not apply, or cannot be answered."""
+        judged = len(self.passed) + len(self.failed)
+        return len(self.passed) / judged if judged else None
+
+
+class Score(msgspec.Struct, frozen=True):
+    """The maturity of a repository; None = nothing there can be scored."""
+
+    score: float | None
+    level: int
+    missing: tuple[str, ...]
+    """The questions that keep it from the next level, in the order of the catalogue."""
+    stages: dict[str, float | None]
+    objectives: dict[str, float | None]
+    matrix: dict[str, dict[str, float | None]]
+    """stage -> objective -> score."""
+    answers: tuple[Answer, ...]
+
+
+def scale() -> Scale:
+    """Gives the levels and weights."""
+    return msgspec.yaml.decode((rules_folder() / "levels.yaml").read_bytes(), type=Scale)
+
+
+def scored(verdicts: Iterable[Verdict], rules: Iterable[Rule], attestations: tuple[Attestation, ...]) -> Score:
+    """Gives the score; `attestations` are those that still hold."""
+    asked = {rule.id: rule.question for rule in rules}
+    said: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        said[asked[verdict.rule]].append(verdict)
+    attested = {one.question: one for one in attestations}
+    answers = tuple(_answer(question, said[question.id], attested.get(question.id)) for question in questions())
+    by = scale()
+    stages = dict.fromkeys(one.stage for one in questions())
+    objectives = dict.fromkeys(one.objective for one in questions())
+    matrix = {
+        stage: {
+            objective: _mean((one for one in answers if (one.question.stage, one.question.objective) == cell), by)
+            for objective in objectives
+            for cell in [(stage, objective)]
+        }
+        for stage in stages
+    }
+    level, missing = _level(answers, by)
+    return Score(
+        score=_mean(answers, by),
+        level=level,
+        missing=missing,
+        stages={stage: _mean((one for one in answers if one.question.stage == stage), by) for stage in stages},
+        objectives={kind: _mean((one for one in answers if one.question.objective == kind), by) for kind in objectives},
+        matrix=matrix,
+        answers=answers,
+    )
+
+
+def _answer(question: Question, verdicts: list[Verdict], attestation: Attestation | None) -> Answer:
+    return Answer(
+        question=question,
+        passed=tuple(one for one in verdicts if one.outcome == "pass"),
+        failed=tuple(one for one in verdicts if one.outcome == "fail" and one.muted is None),
+        unknown=sum(one.outcome == "unknown" for one in verdicts),
+        accepted=sum(one.muted is not None for one in verdicts),
+        attestation=attestation,
+    )
+
+
+def _mean(answers: Iterable[Answer], by: Scale) -> float | None:
+    known = [(one.score, by.weights.get(one.question.id, 1)) for one in answers if one.score is not None]
+    return sum(score * weight for score, weight in known) / sum(weight for _, weight in known) if known else None
+
+
+def _level(answers: Iterable[Answer], by: Scale) -> tuple[int, tuple[str, ...]]:
+    """The highest level that is reached with all below it, and what keeps from the next."""
+    scores = {one.question.id: one.score for one in answers}
+    reached = 0
+    for level in by.levels:
+        lacking = {name for name in level.essential if (scores[name] or 0) < by.stands}
+        lacking |= {name for name in level.questions if (score := scores[name]) is not None and score < by.stands}
+        if lacking:
+            return reached, tuple(name for name in scores if name in lacking)
+        reached = level.level
+    return reached, ()
