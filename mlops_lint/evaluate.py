@@ -9,6 +9,7 @@ from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
 _WORK = ("training", "estimator", "split", "transform", "model", "model_load")
+_MODELS = ("model", "model_load")
 
 
 class RuleError(UsageError):
@@ -29,7 +30,8 @@ def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdic
 
 def works_with_data(graph: Graph) -> bool:
     """Says whether the repository's own code trains, loads or serves models, or runs data through a pipeline."""
-    return any(node.own for kind in _WORK for node in graph.of_kind(kind)) or any(
+    work = (node for kind in _WORK for node in graph.of_kind(kind) if node.own)
+    return any(node.modelling or node.kind in _MODELS for node in work) or any(
         node.own and node.fields.get("managed") is True for node in graph.of_kind("pipeline")
     )
 

@@ -45,6 +45,9 @@ class Read(Kind, frozen=True, tag="read"):
     pinned: Annotated[Flag, "what is read is fixed: by a revision or checksum, or it ships with the library"] = UNSET
     verify: Annotated[Flag, "false = certificate or host key is not checked"] = UNSET
     trained: Annotated[Flag, "false = the file trains, but on nothing of this"] = UNSET
+    typed: Annotated[Flag, "the call states columns of the table, or their types"] = UNSET
+    drops: Annotated[Flag, "lines that do not parse are left out without a word"] = UNSET
+    sampled: Annotated[Flag, "a number in the code says how many rows are read"] = UNSET
 
 
 class Write(Kind, frozen=True, tag="write"):
@@ -121,12 +124,27 @@ class Estimator(Kind, frozen=True, tag="estimator"):
 
 
 class Transform(Kind, frozen=True, tag="transform"):
-    """A step that learns from data when fitted: scaler, imputer, encoder, selector, vectoriser, resampler."""
+    """A step that learns from data when fitted: scaler, imputer, encoder, ...; or one that works on a data frame."""
 
     library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
     method: Annotated[Text, "fit, fit_transform, fit_resample, ..."] = UNSET
     before_split: Annotated[Flag, "what it was fitted on is split into parts afterwards"] = UNSET
     on_test: Annotated[Flag, "fitted on a test or validation part"] = UNSET
+    frame: Annotated[Flag, "works on a data frame, and learns nothing"] = UNSET
+    rowwise: Annotated[Flag, "goes through a data frame row by row, or grows it so"] = UNSET
+    gathers: Annotated[Flag, "brings distributed data to one machine"] = UNSET
+    reduced: Annotated[Flag, "what it brings is a few rows, or an aggregate"] = UNSET
+
+
+class Join(Kind, frozen=True, tag="join"):
+    """Two tables brought together by the values of their keys."""
+
+    library: Annotated[Text, "the import root, as `pandas`"] = UNSET
+    keys: Annotated[Flag, "the call names the keys"] = UNSET
+    how: Annotated[Flag, "the call says which rows stay: inner, left, outer, ..."] = UNSET
+    checked: Annotated[
+        Flag, "what key meets what is demanded, follows from how a side was made, or rows are counted"
+    ] = UNSET
 
 
 class Training(Kind, frozen=True, tag="training"):

@@ -23,6 +23,7 @@ CHURN = {
     ("SRV011", "src/fetch.py"),
     ("PIP007", "src/fetch.py"),
     ("PIP012", "src/fetch.py"),
+    ("DAT016", "src/train.py"),
     ("TRN010", "src/train.py"),
     ("TRN002", "src/train.py"),
     ("TRN016", "src/train.py"),

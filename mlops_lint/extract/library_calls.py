@@ -15,6 +15,7 @@ from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
+from mlops_lint.extract.python.frames import IN_FRAMES, of_few_rows, on_frames
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
@@ -36,7 +37,7 @@ def library_calls(module: Module) -> Iterator[Subject]:
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
             for fact in entry.facts:
-                if fact.kind == "random_call" and id(call.node) in seen.shown:
+                if seen.leaves_out(fact.kind, call):
                     continue
                 if fact.when is None or _answer(fact.when, arguments, module) is True:
                     made = _subject(fact, call, arguments, module, seen.of(fact.kind, call))
@@ -67,14 +68,27 @@ class _Seen:
     def loops(self) -> dict[int, dict[str, Value]]:
         return training_loops(self._module)
 
+    @cached_property
+    def frames(self) -> dict[int, dict[str, bool]]:
+        return on_frames(self._module)
+
+    def leaves_out(self, kind: str, call: Call) -> bool:
+        """Says whether a call makes no subject of a kind where it stands."""
+        if kind == "random_call":
+            return id(call.node) in self.shown
+        return kind == "transform" and of_few_rows(call)
+
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
         if kind == "training":
             takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
             return saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})
+        found: dict[str, Value] = dict(self.frames.get(id(call.node), {})) if kind in IN_FRAMES else {}
         if kind == "transform" and id(call.node) in self.split_later:
-            return {"before_split": self.split_later[id(call.node)]}
-        return {"trained": False} if kind == "read" and id(call.node) in self.idle else {}
+            found["before_split"] = self.split_later[id(call.node)]
+        if kind == "read" and id(call.node) in self.idle:
+            found["trained"] = False
+        return found
 
 
 def _relative_path(made: Subject) -> Iterator[Subject]:
@@ -110,7 +124,7 @@ def _imports(dotted: str, wanted: str) -> bool:
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, Value]) -> Subject:
     kind = KINDS[fact.kind]
-    fields: dict[str, Value] = dict(seen)
+    fields: dict[str, Value] = {}
     library = call.name.partition(".")[0]
     # On what some function returned, the root is that of the function.
     if "library" in kind.__struct_fields__ and library != "?" and "()" not in call.name:
@@ -118,6 +132,8 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     for field, spec in fact.set.items():
         if _fits(value := _value(spec, arguments, module), kind, field):
             fields[field] = value
+    # What is seen around the call is nearer the truth than what its arguments say.
+    fields |= seen
     # What a table says of its links is nearer the truth than what we make of a `uri`.
     data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
     links = [module.within(call.scope), *data_links]

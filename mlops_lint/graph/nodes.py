@@ -3,6 +3,7 @@
 from mlops_lint.model import Link, Location, Value
 
 _OWN = frozenset({"source", "notebook"})
+_MODELLING = frozenset({"training", "estimator", "split", "transform"})
 
 
 class Node:
@@ -30,3 +31,8 @@ class Node:
     def own(self) -> bool:
         """Whether it stands in the project's own code that is meant to run."""
         return self.context in _OWN
+
+    @property
+    def modelling(self) -> bool:
+        """Whether it is work on a model or for one; to reshape a data frame alone is none."""
+        return self.kind in _MODELLING and self.fields.get("frame") is not True

@@ -6,8 +6,6 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related
 from mlops_lint.predicates.registry import Answer, predicate
 
-# To draw for one of these is to draw for a model.
-_MODELLING = frozenset({"training", "split", "estimator", "transform"})
 # What functions are called that may seed: `seed_all`, `set_determinism`, `make_reproducible`, `fix_random`.
 _SEEDS = re.compile(r"(?i)seed|determinis|reproduc|(set|fix|init)_(all_)?random")
 # A file that imports none of these makes names and waits by chance, not data.
@@ -34,7 +32,7 @@ def globally_seeded(node: Node, graph: Graph) -> bool | None:
 @predicate
 def models(node: Node, graph: Graph) -> bool:
     """Some run of this code trains, splits data or fits."""
-    return any(one.kind in _MODELLING for runner in _runs(node, graph) for one in graph.reached(runner))
+    return any(one.modelling for runner in _runs(node, graph) for one in graph.reached(runner))
 
 
 @predicate
@@ -43,8 +41,8 @@ def feeds_model(draw: Node, graph: Graph) -> bool:
     for runner in _runs(draw, graph):
         if runner.own:
             reached = graph.reached(runner)
-            models = any(one.kind in _MODELLING for one in reached)
-            steps = [one for one in reached if one.kind in _MODELLING or one.kind == "write"]
+            models = any(one.modelling for one in reached)
+            steps = [one for one in reached if one.modelling or one.kind == "write"]
             if models and _may_feed(draw, steps, graph):
                 return True
     return False

@@ -30,7 +30,9 @@ def fitted_before_split(module: Module) -> dict[int, bool]:
 
 def _kinds(module: Module, call: Call) -> frozenset[str]:
     entry = module.entry(call)
-    kinds = frozenset(fact.kind for fact in entry.facts) if entry is not None else frozenset[str]()
+    # What works on a frame without learning from it is no fit.
+    facts = [fact for fact in entry.facts if "frame" not in fact.set] if entry is not None else []
+    kinds = frozenset(fact.kind for fact in facts)
     owner, _, method = call.name.rpartition(".")
     if method in _SPLIT_METHODS and (of_class := module.libraries.entries.get(owner)) is not None:
         kinds |= {fact.kind for fact in of_class.facts if fact.kind == "split"} and {"divides"}
