@@ -88,10 +88,15 @@ def _assigned(cell: Cell) -> Iterator[str]:
             yield from _WORD.findall(line)
 
 
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
 def _cell(parsed: Notebook, cell: Cell, names: list[Late]) -> Subject:
     text = cell.source.text
     start = len(text) - len(text.lstrip())
-    at = names[0].used if names else cell.source.locate(start, start + 1)
+    at = names[0].used if names else cell.source.locate(start, _line_end(text, start))
     # Databricks and some converters write 0 for every cell.
     record = CellKind(number=cell.index, count=cell.execution_count or None, late=tuple(one.name for one in names))
     return subject(record, at, f"cell {cell.index}", symbol=f"cell:{parsed.path}#{cell.index}")
