@@ -252,6 +252,14 @@ class ConfigKey(Kind, frozen=True, tag="config_key"):
     defined: Annotated[Flag, "stands in its file"] = UNSET
 
 
+class EnvVar(Kind, frozen=True, tag="env_var"):
+    """An environment variable that code reads; all mentions of it are one subject."""
+
+    variable: Annotated[Text, "its name"] = UNSET
+    required: Annotated[Flag, "the code does not go on without it"] = UNSET
+    supplied: Annotated[Flag, "the operating system, a scheduler or a platform sets it"] = UNSET
+
+
 class Dependency(Kind, frozen=True, tag="dependency"):
     """A direct dependency that the project declares."""
 

@@ -8,7 +8,7 @@ from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
 from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.modules import Modules
-from mlops_lint.graph.nodes import Node
+from mlops_lint.graph.nodes import OWN, Node
 from mlops_lint.graph.paths import Paths
 from mlops_lint.model import Facts, Link, Location, Ref, Subject, Value
 from mlops_lint.settings import Settings
@@ -70,7 +70,7 @@ class _Linker:
             node = Node(id, subject.kind, subject.name, subject.location, context, dict(subject.fields), symbol)
             self._nodes[id] = node
         else:
-            _merge(node, subject)
+            _merge(node, subject, context)
         # Several files may mention one subject: what a link names is meant from where it stands.
         node.links.extend(Link(one.role, one.symbol, one.location or subject.location) for one in subject.links)
 
@@ -238,13 +238,24 @@ def _place(subject: Subject) -> str:
     return f"{subject.kind}:{at.path}:{at.line}:{at.column}"
 
 
-def _merge(node: Node, subject: Subject) -> None:
+def _merge(node: Node, subject: Subject, context: str) -> None:
     """Several mentions of one subject: what one of them knows is known, and what one has, it has."""
+    if subject.kind == "env_var":
+        _merge_variable(node, subject, context)
+        return
     if subject.fields.get("defined") is True and node.fields.get("defined") is not True:
         node.location, node.name = subject.location, subject.name
     for field, value in subject.fields.items():
         if node.fields.get(field) is None or value is True:
             node.fields[field] = value
+
+
+def _merge_variable(node: Node, subject: Subject, context: str) -> None:
+    """An environment variable is shown where the project's own code needs it most."""
+    own = context in OWN
+    needs = subject.fields.get("required") is True
+    if (own, needs) > (node.own, node.own == own and node.fields.get("required") is True):
+        node.location, node.context, node.fields = subject.location, context, dict(subject.fields)
 
 
 def _modules(facts: Iterable[Facts]) -> Modules:

@@ -2,7 +2,7 @@
 
 from mlops_lint.model import Link, Location, Value
 
-_OWN = frozenset({"source", "notebook"})
+OWN = frozenset({"source", "notebook"})
 _MODELLING = frozenset({"training", "estimator", "split", "transform"})
 
 
@@ -30,7 +30,7 @@ class Node:
     @property
     def own(self) -> bool:
         """Whether it stands in the project's own code that is meant to run."""
-        return self.context in _OWN
+        return self.context in OWN
 
     @property
     def modelling(self) -> bool:
