@@ -167,6 +167,9 @@ class Evaluation(Kind, frozen=True, tag="evaluation"):
     metric: Annotated[Text, "accuracy, f1, roc_auc, rmse, ...; null = the default of the model"] = UNSET
     on: Annotated[Text, "train or test: the part that it measures on; not set = cannot be known"] = UNSET
     model: Annotated[Text, "the class of the model that it measures"] = UNSET
+    by_mode: Annotated[Flag, "of a PyTorch model, which predicts otherwise while it is in training mode"] = UNSET
+    eval_mode: Annotated[Flag, "the model is in evaluation mode here"] = UNSET
+    back_to_training: Annotated[Flag, "it is trained on afterwards, in training mode; null = it only predicts"] = UNSET
 
 
 class Model(Kind, frozen=True, tag="model"):

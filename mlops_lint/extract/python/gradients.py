@@ -82,9 +82,12 @@ def _managed(steps: list[Step]) -> bool:
 
 def handed(steps: list[Step], names: list[str]) -> bool:
     """Says whether one of these goes into a function that we cannot see."""
-    for step in steps:
-        if step.kind in ("other", "hook") and not step.called and isinstance(step.node, ast.Call):
-            given = [*step.node.args, *(keyword.value for keyword in step.node.keywords)]
-            if any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in given):
-                return True
-    return False
+    return any(step.kind in ("other", "hook") and not step.called and handed_to(step, names) for step in steps)
+
+
+def handed_to(step: Step, names: list[str]) -> bool:
+    """Says whether one of these is an argument of a step."""
+    if not isinstance(step.node, ast.Call):
+        return False
+    given = [*step.node.args, *(keyword.value for keyword in step.node.keywords)]
+    return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in given)

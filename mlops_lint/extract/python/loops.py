@@ -31,6 +31,8 @@ class Place(NamedTuple):
 
     loops: tuple[Loop, ...]
     branches: tuple[tuple[int, str], ...]
+    quiet: bool = False
+    """No gradients are computed here."""
 
 
 class Step(NamedTuple):
@@ -82,11 +84,14 @@ class Loops:
     def _walk(self, body: list[ast.stmt], place: Place) -> None:
         for statement in body:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self._walk(statement.body, Place((), ()))
+                self._walk(statement.body, Place((), (), any(map(_is_quiet, statement.decorator_list))))
                 continue
             inner = place
             if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
-                inner = Place((*place.loops, statement), place.branches)
+                inner = place._replace(loops=(*place.loops, statement))
+            elif isinstance(statement, (ast.With, ast.AsyncWith)):
+                quiet = any(_is_quiet(item.context_expr) for item in statement.items)
+                inner = place._replace(quiet=place.quiet or quiet)
             self.places[id(statement)] = place
             for child in ast.iter_child_nodes(statement):
                 if isinstance(child, ast.expr):
@@ -99,10 +104,10 @@ class Loops:
         for name in ("body", "orelse", "finalbody"):
             inside = place
             if isinstance(statement, ast.If):
-                inside = Place(place.loops, (*place.branches, (id(statement), name)))
+                inside = place._replace(branches=(*place.branches, (id(statement), name)))
             self._walk(getattr(statement, name, []), inside)
         for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            self._walk(part.body, Place(place.loops, (*place.branches, (id(part), "body"))))
+            self._walk(part.body, place._replace(branches=(*place.branches, (id(part), "body"))))
 
     def _expression(self, expression: ast.expr, place: Place) -> None:
         for node in ast.walk(expression):
@@ -140,6 +145,13 @@ class Loops:
                     yield Step("clear", child, self.places[id(child)], function_of(scope), target)
                 elif isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)):
                     wanted.append((child, scopes.get(id(child), scope)))
+
+
+def _is_quiet(expression: ast.expr) -> bool:
+    """`torch.no_grad()` or the like, as decorator also without parentheses."""
+    function = expression.func if isinstance(expression, ast.Call) else expression
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("no_grad", "inference_mode") and not (isinstance(expression, ast.Call) and expression.args)
 
 
 def _unsets_gradient(node: ast.Assign) -> bool:
