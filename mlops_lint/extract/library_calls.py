@@ -15,7 +15,7 @@ from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.flow import fitted_before_split
-from mlops_lint.extract.python.frames import IN_FRAMES, of_few_rows, on_frames
+from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
@@ -69,21 +69,21 @@ class _Seen:
         return training_loops(self._module)
 
     @cached_property
-    def frames(self) -> dict[int, dict[str, bool]]:
+    def frames(self) -> dict[int, dict[str, Value] | None]:
         return on_frames(self._module)
 
     def leaves_out(self, kind: str, call: Call) -> bool:
         """Says whether a call makes no subject of a kind where it stands."""
         if kind == "random_call":
             return id(call.node) in self.shown
-        return kind == "transform" and of_few_rows(call)
+        return kind == "transform" and self.frames.get(id(call.node), {}) is None
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
         if kind == "training":
             takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
             return saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})
-        found: dict[str, Value] = dict(self.frames.get(id(call.node), {})) if kind in IN_FRAMES else {}
+        found = dict(self.frames.get(id(call.node)) or {}) if kind in IN_FRAMES else {}
         if kind == "transform" and id(call.node) in self.split_later:
             found["before_split"] = self.split_later[id(call.node)]
         if kind == "read" and id(call.node) in self.idle:

@@ -1,0 +1,156 @@
+"""Which calls go through a data frame row by row, or grow one so, and for nothing that columns could not do."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.scopes import Call
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+# What is done with each row and no operation on columns could do: plots, requests, statements of SQL.
+_ACTING_ROOTS = frozenset(
+    "PIL aiohttp asyncio boto3 botocore cv2 elasticsearch folium httpx kafka matplotlib openai plotly psycopg2 "
+    "requests sagemaker seaborn shutil smtplib sqlalchemy streamlit subprocess time".split()
+)
+_ACTING = re.compile(
+    r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|execute(?:many|_async)?|imshow|invoke\w*|"
+    r"log_\w+|plot|predict|publish|put_\w+|scatter|send\w*|submit|text|upload\w*|download\w*|urlopen|write\w*)$"
+)
+_ACTING_KINDS = frozenset({"http_call", "model", "model_load", "read", "training", "write"})
+_LOGS = frozenset({"debug", "error", "info", "warning"})
+# A few rows are shown, or looked up; what is left of a frame after these is small.
+_FEW = frozenset({"head", "nlargest", "nsmallest", "tail", "value_counts"})
+
+
+def by_row(module: Module) -> dict[int, bool]:
+    """Gives, by the `id` of their nodes, the calls that work row by row where they stand.
+
+    False where they work on few rows, or do with each what cannot be done on columns.
+    """
+    pending = {id(call.node): call for call in module.calls if _on_frame(module, call)}
+    if not pending:
+        return {}
+    calls = {id(call.node): call for call in module.calls}
+    found = {
+        node: False for node, call in pending.items() if _few(call) or _acts(module, _function(module, call), calls)
+    }
+    for loop in (node for node in ast.walk(module.tree) if isinstance(node, _LOOPS)):
+        over = [id(node) for part in _iterated(loop) for node in ast.walk(part) if id(node) in pending]
+        rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
+        if rows:
+            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _only_logs(loop))
+        if isinstance(loop, (ast.For, ast.AsyncFor)):
+            found |= {id(node): True for node in _grown(loop) if id(node) in pending}
+    return found
+
+
+def chain(node: ast.expr) -> Iterator[str]:
+    """Gives the methods of a chain of calls, last one first."""
+    while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        node = node.func if isinstance(node, ast.Call) else node.value
+
+
+def _on_frame(module: Module, call: Call) -> bool:
+    entry = module.entry(call)
+    return entry is not None and any("frame" in fact.set for fact in entry.facts)
+
+
+def _goes_by_row(call: Call) -> bool:
+    return isinstance(call.node.func, ast.Attribute) and call.node.func.attr in ("iterrows", "itertuples")
+
+
+def _few(call: Call) -> bool:
+    """Whether a call is on the first rows of a frame, or colours a table that is shown."""
+    node = call.node.func
+    if not isinstance(node, ast.Attribute):
+        return False
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "style":
+        return True
+    return _goes_by_row(call) and any(name in _FEW for name in chain(node.value))
+
+
+def _function(module: Module, call: Call) -> list[ast.AST]:
+    """The body of the function that `apply` is given, where it is a lambda or one of this module."""
+    given = call.node.args[:1] if call.name.endswith(".apply") else []
+    return [part for one in given for part in _code(module, one, call)]
+
+
+def _code(module: Module, function: ast.expr, call: Call) -> list[ast.AST]:
+    if isinstance(function, ast.Lambda):
+        return [function.body]
+    scope = module.names.scope(module.names.name(function, call.scope))
+    return list(getattr(scope.node, "body", ())) if scope is not None and scope.kind == "function" else []
+
+
+def _iterated(loop: _Loop) -> list[ast.expr]:
+    return [loop.iter] if isinstance(loop, (ast.For, ast.AsyncFor)) else [part.iter for part in loop.generators]
+
+
+def _body(loop: _Loop) -> list[ast.AST]:
+    return [*loop.body] if isinstance(loop, (ast.For, ast.AsyncFor)) else [loop]
+
+
+def _acts(module: Module, body: Iterable[ast.AST], calls: dict[int, Call], deeper: bool = True) -> bool:
+    """Whether code reaches out of the program, or draws, itself or in a function of the module that it calls."""
+    for node in (node for part in body for node in ast.walk(part)):
+        if isinstance(node, (ast.Await, ast.AsyncWith)):
+            return True
+        call = calls.get(id(node))
+        if call is None or _on_frame(module, call):
+            continue
+        if _acting(module, call):
+            return True
+        if deeper and _acts(module, _code(module, call.node.func, call), calls, deeper=False):
+            return True
+    return False
+
+
+def _acting(module: Module, call: Call) -> bool:
+    entry = module.entry(call)
+    kinds = {fact.kind for fact in entry.facts} if entry is not None else set[str]()
+    root, method = call.name.partition(".")[0], call.name.rpartition(".")[2]
+    return root in _ACTING_ROOTS or bool(kinds & _ACTING_KINDS) or _ACTING.match(method) is not None
+
+
+def _only_logs(loop: _Loop) -> bool:
+    return isinstance(loop, ast.For) and all(
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and isinstance(statement.value.func, ast.Attribute)
+        and statement.value.func.attr in _LOGS
+        for statement in loop.body
+    )
+
+
+def _grown(loop: ast.For | ast.AsyncFor) -> Iterator[ast.Call]:
+    """Calls in a loop that make a frame anew with one more row: `frame = frame.append(row)`."""
+    for node in (node for statement in loop.body for node in ast.walk(statement)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            call, name = node.value, node.targets[0].id
+            parts = [part for argument in call.args for part in _items(argument)]
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+                parts = [call.func.value, *parts]
+            itself = [part for part in parts if isinstance(part, ast.Name) and part.id == name]
+            if itself and any(_one_row(part) for part in parts):
+                yield call
+
+
+def _items(argument: ast.expr) -> list[ast.expr]:
+    return argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
+
+
+def _one_row(node: ast.expr) -> bool:
+    """Whether an expression is one row: a dict, a series, a frame of one dict or list."""
+    if isinstance(node, ast.Dict):
+        return True
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    made = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    first = node.args[0]
+    if made == "DataFrame":
+        return isinstance(first, ast.List) and len(first.elts) == 1
+    return made == "Series"
