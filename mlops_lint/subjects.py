@@ -112,6 +112,8 @@ class Split(Kind, frozen=True, tag="split"):
     generator: Annotated[Text, "whose state is used without a seed: numpy, torch, ..."] = UNSET
     by_group: Annotated[Flag, "rows of one group stay together"] = UNSET
     in_order: Annotated[Flag, "by position or time, not by chance"] = UNSET
+    time_ordered: Annotated[Flag, "the rows follow one another in time: lags or windows were made of them"] = UNSET
+    after_resampling: Annotated[Flag, "rows were drawn again or made from others before it"] = UNSET
 
 
 class Estimator(Kind, frozen=True, tag="estimator"):
@@ -124,10 +126,12 @@ class Estimator(Kind, frozen=True, tag="estimator"):
 
 
 class Transform(Kind, frozen=True, tag="transform"):
-    """A step that learns from data when fitted: scaler, imputer, encoder, ...; or one that works on a data frame."""
+    """A step that learns from data: scaler, imputer, mean that fills gaps, ...; or one that works on a data frame."""
 
     library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
     method: Annotated[Text, "fit, fit_transform, fit_resample, ..."] = UNSET
+    learns: Annotated[Text, "categories = no more than which values there are"] = UNSET
+    adds_rows: Annotated[Flag, "copies rows, or makes new ones from several"] = UNSET
     before_split: Annotated[Flag, "what it was fitted on is split into parts afterwards"] = UNSET
     on_test: Annotated[Flag, "fitted on a test or validation part"] = UNSET
     frame: Annotated[Flag, "works on a data frame, and learns nothing"] = UNSET
@@ -152,6 +156,9 @@ class Training(Kind, frozen=True, tag="training"):
 
     library: Annotated[Text, "the import root, as `sklearn`, `torch`"] = UNSET
     draws: Annotated[Texts, "the global generators that it draws from"] = UNSET
+    held_out: Annotated[Flag, "the file measures the model on rows that it was not fitted on; not set = not at all"] = (
+        UNSET
+    )
     tracked: Annotated[Flag, "the call itself records its run in a tracker; null = in one that is installed"] = UNSET
     by_hand: Annotated[Flag, "code of the repository takes the steps in a loop of its own"] = UNSET
     clears_gradients: Annotated[Flag, "of a loop by hand: gradients are cleared between steps"] = UNSET

@@ -14,7 +14,8 @@ from msgspec import UNSET, UnsetType, ValidationError, convert
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
-from mlops_lint.extract.python.flow import fitted_before_split
+from mlops_lint.extract.python.findings import FIELDS, Findings
+from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
@@ -53,8 +54,8 @@ class _Seen:
         self._module = module
 
     @cached_property
-    def split_later(self) -> dict[int, bool]:
-        return fitted_before_split(self._module)
+    def flow(self) -> Findings:
+        return flow(self._module)
 
     @cached_property
     def idle(self) -> frozenset[int]:
@@ -80,12 +81,13 @@ class _Seen:
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
+        found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
         if kind == "training":
             takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
-            return saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})
-        found = dict(self.frames.get(id(call.node)) or {}) if kind in IN_FRAMES else {}
-        if kind == "transform" and id(call.node) in self.split_later:
-            found["before_split"] = self.split_later[id(call.node)]
+            saved = saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})
+            return found | saved
+        if kind in IN_FRAMES:
+            found |= self.frames.get(id(call.node)) or {}
         if kind == "read" and id(call.node) in self.idle:
             found["trained"] = False
         return found

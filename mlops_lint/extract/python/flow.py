@@ -1,191 +1,423 @@
-"""The order in which data is transformed and split within one function, module body or notebook.
+"""What a module does with data, in the order in which it runs: what is loaded, fitted, divided, predicted, measured.
 
-First form: statements in order of the source, no flow between functions; what is not followed stays unknown.
+Statements are followed one after the other, functions of the file at their calls; one that nobody calls is followed
+by itself. Both branches of a condition are taken, a loop is run once, and what is not followed stays unknown.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
+import msgspec
+
+from mlops_lint.extract.python.findings import Findings
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.provenance import NOTHING, Held, Rows, join, named, role_of
 from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.python.steps import INDEXERS, called, indexed, kinds_of, opaque
+from mlops_lint.extract.python.transfer import transfer
 
-# Methods of a splitter that are handed the data.
-_SPLIT_METHODS = frozenset({"split"})
+# Functions that call one another are followed so far; deeper, and the arguments are all that is known.
+_DEEPEST = 5
+# Statements that are run in one file: real notebooks have some hundred.
+_MOST = 20_000
+# A file is worth the work if some call of it divides or fits.
+_WORTH = frozenset({"split", "transform", "training"})
+_CHANGING = frozenset({"append", "extend", "insert", "add", "update", "appendleft"})
 
-
-def fitted_before_split(module: Module) -> dict[int, bool]:
-    """Gives, by the `id` of the node of a call that fits a transformer, whether its data is split later.
-
-    A call is left out where neither a later nor an earlier split of its data is seen.
-    """
-    kinds = {id(call.node): kinds for call in module.calls if (kinds := _kinds(module, call))}
-    if not any("split" in kinds for kinds in kinds.values()):
-        return {}
-    found: dict[int, bool] = {}
-    for scope in module.scopes.all:
-        if scope.kind in ("module", "function"):
-            _Order(module, scope, kinds, found).follow(getattr(scope.node, "body", []))
-    return found
+Frame = dict[str, Held]
 
 
-def _kinds(module: Module, call: Call) -> frozenset[str]:
-    entry = module.entry(call)
-    # What works on a frame without learning from it is no fit.
-    facts = [fact for fact in entry.facts if "frame" not in fact.set] if entry is not None else []
-    kinds = frozenset(fact.kind for fact in facts)
-    owner, _, method = call.name.rpartition(".")
-    if method in _SPLIT_METHODS and (of_class := module.libraries.entries.get(owner)) is not None:
-        kinds |= {fact.kind for fact in of_class.facts if fact.kind == "split"} and {"divides"}
-    elif "split" in kinds and not method[:1].isupper():
-        kinds |= {"divides"}
-    return kinds
+@lru_cache(maxsize=1)
+def flow(module: Module) -> Findings:
+    """Gives what the flow of data through a file says of its calls."""
+    kinds = {id(call.node): call for call in module.calls}
+    worth = {kind for call in module.calls for kind in kinds_of(module.entry(call))}
+    findings = Findings()
+    if worth & _WORTH:
+        Run(module, kinds, findings).file()
+    return findings
 
 
-class _Order:
-    """What the names of one scope hold, statement after statement."""
+class Run:
+    """One run through a module: frames of names, innermost last."""
 
-    def __init__(self, module: Module, scope: Scope, kinds: dict[int, frozenset[str]], found: dict[int, bool]) -> None:
-        self._module = module
-        self._scope = scope
-        self._kinds = kinds
-        self._found = found
-        self._learned: dict[str, frozenset[int]] = {}
-        """Name -> the fits whose result is in it."""
-        self._fits: dict[str, int] = {}
-        """Name of a transformer -> its last fit."""
-        self._parts: set[str] = set()
-        """Names that hold a part of a split."""
+    def __init__(self, module: Module, calls: dict[int, Call], findings: Findings) -> None:
+        self.module = module
+        self.calls = calls
+        self.findings = findings
+        self._frames: list[Frame] = [{}]
+        self._scopes: list[Scope] = [module.scopes.module]
+        self._returned: list[list[Held]] = [[]]
+        self._followed: set[int] = set()
+        self._left = _MOST
+        self._functions = {id(scope.node): scope for scope in module.scopes.all if scope.kind == "function"}
 
-    def follow(self, statements: list[ast.stmt]) -> None:
-        """Reads statements in order of the source."""
+    def file(self) -> None:
+        """Runs the body of the module, then the functions that it does not call."""
+        self.block(self.module.tree.body)
+        for scope in self._functions.values():
+            if id(scope.node) not in self._followed:
+                self.call(scope, [], {}, None)
+        self.findings.close()
+
+    # ---- statements
+
+    def block(self, statements: Iterable[ast.stmt]) -> None:
+        """Runs statements one after the other."""
         for statement in statements:
-            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                continue
-            targets, values = _assignment(statement)
-            for value in values:
-                self._expression(value, targets)
-            if isinstance(statement, ast.If):
-                self._branches([statement.body, statement.orelse])
-            elif isinstance(statement, ast.Match):
-                self._branches([*(case.body for case in statement.cases), []])
-            else:
-                for block in ("body", "orelse", "finalbody"):
-                    self.follow(getattr(statement, block, []))
-                for handler in getattr(statement, "handlers", []):
-                    self.follow(handler.body)
+            self._left -= 1
+            if self._left > 0:
+                self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        handler = _STATEMENTS.get(type(node))
+        if handler is not None:
+            handler(self, node)
+        elif not isinstance(node, _IDLE):
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    self.value(child)
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.value(node.value)
+        for target in node.targets:
+            self._bind(target, value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._bind(node.target, self.value(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self._bind(node.target, join([self.value(node.target), self.value(node.value)]))
+
+    def _return(self, node: ast.Return) -> None:
+        self._returned[-1].append(self.value(node.value))
+
+    def _if(self, node: ast.If) -> None:
+        self.value(node.test)
+        self._branches([node.body, node.orelse])
+
+    def _match(self, node: ast.Match) -> None:
+        self.value(node.subject)
+        self._branches([*(case.body for case in node.cases), []])
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self._bind(node.target, self.element(self.value(node.iter)))
+        self.block([*node.body, *node.orelse])
+
+    def _while(self, node: ast.While) -> None:
+        self.value(node.test)
+        self.block([*node.body, *node.orelse])
+
+    def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._frames[-1][node.name] = Held(function=self._functions.get(id(node)))
+
+    def _expression(self, node: ast.Expr) -> None:
+        self._effect(node.value)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self.value(item.context_expr)
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, value)
+        self.block(node.body)
+
+    def _try(self, node: ast.Try | ast.TryStar) -> None:
+        self.block(node.body)
+        self._branches([[], *(handler.body for handler in node.handlers)])
+        self.block([*node.orelse, *node.finalbody])
 
     def _branches(self, blocks: list[list[ast.stmt]]) -> None:
-        """Reads blocks of which one runs: a name may hold what it holds after any, and is a part if it is after all."""
-        before, parts = self._learned, self._parts
-        learned: dict[str, frozenset[int]] = {}
-        left: list[set[str]] = []
+        """Runs blocks of which one runs: a name may hold what it holds after any."""
+        before = self._frames[-1]
+        after: list[Frame] = []
         for block in blocks:
-            self._learned, self._parts = dict(before), set(parts)
-            self.follow(block)
-            for name, fits in self._learned.items():
-                learned[name] = learned.get(name, frozenset()) | fits
-            left.append(self._parts)
-        self._learned, self._parts = learned, set.intersection(*left)
+            self._frames[-1] = dict(before)
+            self.block(block)
+            after.append(self._frames[-1])
+        self._frames[-1] = {
+            name: join([one[name] for one in after if name in one])
+            for name in dict.fromkeys(n for f in after for n in f)
+        }
 
-    def _expression(self, value: ast.expr, targets: list[str]) -> None:
-        learned = self._learned_in(value)
-        part = any(name in self._parts for name in _names(value))
-        for call in _calls(value):
-            kinds = self._kinds.get(id(call), frozenset())
-            if "divides" in kinds:
-                self._divide(call)
-                part = True
-            elif "transform" in kinds:
-                self._fit(call)
-        for target in targets:
-            subscripted = target.endswith("[]")
-            name = target.removesuffix("[]")
-            self._learned[name] = learned | (self._learned.get(name, frozenset()) if subscripted else frozenset())
-            if part:
-                self._parts.add(name)
-            elif not subscripted:
-                self._parts.discard(name)
+    def _effect(self, node: ast.expr) -> None:
+        """A call for its own sake: what it is given may stay in the object that it is called on."""
+        result = self.value(node)
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            return
+        target = _base(node.func.value)
+        held = self._read(target) if target is not None else None
+        if target is None or held is None or held.objects:
+            return
+        adds = node.func.attr in _CHANGING
+        if adds or (held.rows and _in_place(node)):
+            more = result if not adds else join([self.value(one).all() for one in node.args])
+            self._write(target, _with_more(held, more, rows=adds))
 
-    def _learned_in(self, value: ast.expr) -> frozenset[int]:
-        learned = frozenset[int]()
-        for name in _names(value):
-            learned |= self._learned.get(name, frozenset())
-        for call in _calls(value):
-            if not isinstance(call.func, ast.Attribute):
-                continue
-            if call.func.attr == "transform":
-                made = call.func.value
-                fit = self._fits.get(ast.unparse(made))
-                learned |= {fit} if fit is not None else self._learns(made)
-            elif call.func.attr.startswith("fit_"):
-                # `fit` alone gives the transformer back; what it learned shows where `transform` is called.
-                learned |= self._learns(call)
-        return learned
+    # ---- names
 
-    def _learns(self, call: ast.expr) -> frozenset[int]:
-        if not isinstance(call, ast.Call) or "transform" not in self._kinds.get(id(call), ()):
-            return frozenset()
-        return frozenset() if _data(call) is None or self._on_part(call) else frozenset({id(call)})
+    def _bind(self, target: ast.expr, value: Held) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for index, part in enumerate(target.elts):
+                self._bind(part, self.item(value, index))
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, value)
+        elif isinstance(target, ast.Name):
+            self._write(target.id, named(value, target.id))
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            name = _dotted(target)
+            if name is not None and name.startswith("self."):
+                self._write(name, named(value, name))
+                return
+            base = _base(target)
+            held = self.value(ast.copy_location(ast.Name(base), target)) if base is not None else NOTHING
+            if base is not None and not base.startswith("self.") and not held.objects:
+                self._write(base, _with_more(held, value.all(), rows=not held.rows))
 
-    def _on_part(self, call: ast.Call) -> bool:
-        """Whether a call is given a part of a split; by a name such as `X_train` it was split elsewhere."""
-        data = _data(call)
-        return data is not None and any(name in self._parts or "train" in name.lower() for name in _names(data))
+    def _frame(self, name: str) -> Frame:
+        # What is set on an instance is seen by all methods.
+        return self._frames[0] if name.startswith("self.") else self._frames[-1]
 
-    def _fit(self, call: ast.Call) -> None:
-        if self._on_part(call):
-            self._found.setdefault(id(call), False)
-        elif isinstance(call.func, ast.Attribute) and _data(call) is not None:
-            self._fits[ast.unparse(call.func.value)] = id(call)
+    def _write(self, name: str, value: Held) -> None:
+        self._frame(name)[name] = value
 
-    def _divide(self, call: ast.Call) -> None:
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            for fit in self._learned_in(argument):
-                self._found[fit] = True
+    def _read(self, name: str) -> Held | None:
+        for frame in (self._frame(name), self._frames[-1], self._frames[0]):
+            if name in frame:
+                return frame[name]
+        return None
+
+    def element(self, value: Held) -> Held:
+        """Gives what one turn of a loop over a value is given."""
+        if value.items is not None and value.form != "pair":
+            return join(list(value.items))
+        return msgspec.structs.replace(value, form="") if value.form == "pair" else value
+
+    def item(self, value: Held, index: int) -> Held:
+        """Gives an item of a value by its place; of what has no known items, the whole."""
+        if value.items is not None:
+            return value.items[index] if index < len(value.items) else NOTHING
+        return value
+
+    # ---- expressions
+
+    def value(self, node: ast.expr | None) -> Held:
+        """Gives what an expression is worth."""
+        if node is None:
+            return NOTHING
+        handler = _EXPRESSIONS.get(type(node))
+        if handler is not None:
+            return handler(self, node)
+        return join([self.value(one).all() for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)])
+
+    def _nothing(self, _node: ast.expr) -> Held:
+        return NOTHING
+
+    def _subscript(self, node: ast.Subscript) -> Held:
+        return indexed(self, node)
+
+    def _items(self, node: ast.Tuple | ast.List | ast.Set) -> Held:
+        return Held(items=tuple(self.value(one) for one in node.elts))
+
+    def _compare(self, node: ast.Compare) -> Held:
+        return opaque(join([self.value(node.left), *(self.value(one) for one in node.comparators)]))
+
+    def _either(self, node: ast.IfExp) -> Held:
+        return join([self.value(node.body), self.value(node.orelse)])
+
+    def _lambda(self, node: ast.Lambda) -> Held:
+        return Held(function=node)
+
+    def _named(self, node: ast.NamedExpr) -> Held:
+        value = self.value(node.value)
+        self._bind(node.target, value)
+        return value
+
+    def _name(self, node: ast.Name) -> Held:
+        held = self._read(node.id)
+        if held is not None:
+            return held
+        bound = self.module.names.bindings(node.id, self._scopes[-1])
+        if bound is None:
+            return named(Held(frozenset({Rows(f"name {node.id}")})), node.id)
+        definitions = [one for one in bound[0] if isinstance(one, str)]
+        if definitions and definitions[-1].startswith("def:"):
+            return Held(function=self.module.names.scope(definitions[-1].partition(":")[2]))
+        if definitions or bound[1].kind != "module":
+            return NOTHING
+        return named(Held(frozenset({Rows(f"name {node.id}")})), node.id)
+
+    def _attribute(self, node: ast.Attribute) -> Held:
+        name = _dotted(node)
+        if name is not None and name.startswith("self."):
+            held = self._read(name)
+            return held if held is not None else named(Held(frozenset({Rows(f"name {name}")})), node.attr)
+        value = self.value(node.value)
+        if node.attr in ("shape", "size", "ndim", "dtype", "dtypes", "name"):
+            return NOTHING
+        if node.attr == "columns":
+            return Held(learned=frozenset(one for one in value.learned if one.how == "fit"))
+        if value.objects and not value.rows:
+            # What a fitted thing says of itself was learned: `selector.scores_`, `search.best_estimator_`.
+            learned = frozenset(one for made in value.objects for one in made.seen)
+            return Held(learned=learned, objects=value.objects if node.attr.endswith("estimator_") else ())
+        return value
+
+    def _arithmetic(self, node: ast.BinOp) -> Held:
+        left, right = self.value(node.left).all(), self.value(node.right).all()
+        if isinstance(node.op, ast.Div) and not right.rows:
+            right = msgspec.structs.replace(
+                right,
+                learned=frozenset(
+                    msgspec.structs.replace(one, how="statistic") if one.how == "extreme" else one
+                    for one in right.learned
+                ),
+            )
+        return join([left, right])
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Held:
+        self._frames.append(dict(self._frames[-1]))
+        self._scopes.append(self._scopes[-1])
+        for part in node.generators:
+            self._bind(part.target, self.element(self.value(part.iter)))
+        value = self.value(node.value if isinstance(node, ast.DictComp) else node.elt)
+        self._frames.pop()
+        self._scopes.pop()
+        # As many as there are turns: what is unpacked from it is one of them.
+        return value if value.items is None else value.all()
+
+    # ---- calls
+
+    def _call(self, node: ast.Call) -> Held:
+        receiver = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
+        arguments = [self.value(one.value if isinstance(one, ast.Starred) else one) for one in node.args]
+        keywords = {one.arg or "**": self.value(one.value) for one in node.keywords}
+        scope = self._target(node, receiver)
+        if scope is not None:
+            return self.call(scope, arguments, keywords, node)
+        return transfer(self, called(self, node, receiver, arguments, keywords))
+
+    def _target(self, node: ast.Call, receiver: Held) -> Scope | None:
+        """The function of this file that is called."""
+        if isinstance(node.func, ast.Name):
+            function = self.value(node.func).function
+            return function if isinstance(function, Scope) else None
+        found = self.calls.get(id(node))
+        scope = self.module.names.scope(found.name) if found is not None and found.name else None
+        return scope if scope is not None and scope.kind == "function" and not receiver.objects else None
+
+    def apply(self, function: object, arguments: list[Held]) -> Held | None:
+        """Gives what a lambda or function of this file makes of arguments; None = it cannot be followed."""
+        if isinstance(function, Scope):
+            return self.call(function, arguments, {}, None)
+        if not isinstance(function, ast.Lambda):
+            return None
+        self._frames.append(dict(self._frames[-1]))
+        self._scopes.append(self._scopes[-1])
+        for parameter, held in zip(function.args.args, arguments, strict=False):
+            self._write(parameter.arg, held)
+        value = self.value(function.body)
+        self._frames.pop()
+        self._scopes.pop()
+        return value
+
+    def call(self, scope: Scope, arguments: list[Held], keywords: dict[str, Held], node: ast.Call | None) -> Held:
+        """Runs a function with its parameters bound; what is too deep gives back what it was given."""
+        body = getattr(scope.node, "body", [])
+        if len(self._frames) > _DEEPEST or scope in self._scopes or self._left <= 0:
+            return join([*(one.all() for one in arguments), *(one.all() for one in keywords.values())])
+        self._followed.add(id(scope.node))
+        frame = self._parameters(scope, arguments, keywords, given=node is not None)
+        self._frames.append(frame)
+        self._scopes.append(scope)
+        self._returned.append([])
+        self.block(body)
+        returned = self._returned.pop()
+        self._scopes.pop()
+        self._frames.pop()
+        return join(returned) if returned else NOTHING
+
+    def _parameters(self, scope: Scope, arguments: list[Held], keywords: dict[str, Held], *, given: bool) -> Frame:
+        names = [name for name in scope.parameters if name != scope.receiver]
+        frame = {name: named(held, name) for name, held in zip(names, arguments, strict=False)}
+        frame |= {name: named(held, name) for name, held in keywords.items() if name in names}
+        for name in names:
+            if name not in frame:
+                # Where a call leaves it out, the default holds, which is hardly ever data.
+                rows = frozenset() if given else frozenset({Rows(f"parameter {scope.name}.{name}", role=role_of(name))})
+                frame[name] = Held(rows)
+        return frame
 
 
-def _data(call: ast.Call) -> ast.expr | None:
-    return call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "X"), None)
+def _with_more(held: Held, more: Held, *, rows: bool) -> Held:
+    """A value that something was written into."""
+    return msgspec.structs.replace(
+        held,
+        rows=held.rows | more.rows if rows else held.rows,
+        learned=held.learned | more.learned,
+        predicted=tuple(dict.fromkeys((*held.predicted, *more.predicted)))[:8],
+        items=None if held.items is not None and not held.items else held.items,
+    )
 
 
-def _assignment(statement: ast.stmt) -> tuple[list[str], list[ast.expr]]:
-    """The names that a statement binds, `x[]` where it sets an item, and the expressions that it evaluates first."""
-    if isinstance(statement, ast.Assign):
-        return [name for target in statement.targets for name in _targets(target)], [statement.value]
-    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and statement.value is not None:
-        return list(_targets(statement.target)), [statement.value]
-    if isinstance(statement, (ast.For, ast.AsyncFor)):
-        return list(_targets(statement.target)), [statement.iter]
-    if isinstance(statement, (ast.With, ast.AsyncWith)):
-        return [], [item.context_expr for item in statement.items]
-    values = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
-    return [], values
+def _in_place(node: ast.Call) -> bool:
+    return any(one.arg == "inplace" for one in node.keywords)
 
 
-def _targets(target: ast.expr) -> Iterator[str]:
-    if isinstance(target, (ast.Tuple, ast.List)):
-        for part in target.elts:
-            yield from _targets(part)
-    elif isinstance(target, ast.Subscript):
-        yield f"{ast.unparse(_base(target))}[]"
-    elif isinstance(target, (ast.Name, ast.Attribute)):
-        yield ast.unparse(target)
+def _dotted(node: ast.expr) -> str | None:
+    """The name of an attribute of an instance, as `self.x`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+        return f"self.{node.attr}"
+    return None
 
 
-def _base(target: ast.expr) -> ast.expr:
-    while isinstance(target, ast.Subscript) or (isinstance(target, ast.Attribute) and target.attr in ("loc", "iloc")):
-        target = target.value
-    return target
+def _base(node: ast.expr) -> str | None:
+    """The name whose items or attributes an expression is of: `df` of `df.loc[:, "a"]`."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        if (name := _dotted(node)) is not None and name.partition(".")[2] not in INDEXERS:
+            return name
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
-def _names(value: ast.expr) -> Iterator[str]:
-    for node in ast.walk(value):
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            yield f"self.{node.attr}"
-
-
-def _calls(value: ast.expr) -> list[ast.Call]:
-    """The calls in an expression, inner ones first, as they run."""
-    return [node for node in ast.walk(value) if isinstance(node, ast.Call)][::-1]
+# What moves no data.
+_IDLE = (ast.ClassDef, ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)
+_STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
+    ast.Assign: Run._assign,
+    ast.AnnAssign: Run._annotated,
+    ast.AugAssign: Run._augmented,
+    ast.Expr: Run._expression,
+    ast.Return: Run._return,
+    ast.If: Run._if,
+    ast.Match: Run._match,
+    ast.For: Run._for,
+    ast.AsyncFor: Run._for,
+    ast.While: Run._while,
+    ast.With: Run._with,
+    ast.AsyncWith: Run._with,
+    ast.Try: Run._try,
+    ast.TryStar: Run._try,
+    ast.FunctionDef: Run._define,
+    ast.AsyncFunctionDef: Run._define,
+}
+_EXPRESSIONS: dict[type[ast.expr], Callable[..., Held]] = {
+    ast.Constant: Run._nothing,
+    ast.JoinedStr: Run._nothing,
+    ast.Name: Run._name,
+    ast.Attribute: Run._attribute,
+    ast.Call: Run._call,
+    ast.Subscript: Run._subscript,
+    ast.Tuple: Run._items,
+    ast.List: Run._items,
+    ast.Set: Run._items,
+    ast.Compare: Run._compare,
+    ast.BinOp: Run._arithmetic,
+    ast.IfExp: Run._either,
+    ast.Lambda: Run._lambda,
+    ast.NamedExpr: Run._named,
+    ast.ListComp: Run._comprehension,
+    ast.SetComp: Run._comprehension,
+    ast.GeneratorExp: Run._comprehension,
+    ast.DictComp: Run._comprehension,
+}

@@ -1,0 +1,135 @@
+"""One call or subscript in the flow of data, with what it is given."""
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mlops_lint.extract.libraries import Entry
+from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Rows, join
+
+if TYPE_CHECKING:
+    from mlops_lint.extract.python.flow import Run
+
+INDEXERS = frozenset({"loc", "iloc", "ix", "values"})
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A call and its arguments."""
+
+    node: ast.Call
+    name: str
+    """The full name of what is called, `?.method` where the receiver is unknown."""
+    entry: Entry | None
+    kinds: frozenset[str]
+    receiver: Held
+    arguments: list[Held]
+    keywords: dict[str, Held]
+
+    @property
+    def method(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2] or (
+            self.node.func.attr if isinstance(self.node.func, ast.Attribute) else ""
+        )
+
+    def argument(self, place: int, *names: str) -> Held:
+        """Gives an argument by its place or one of its names."""
+        if place < len(self.arguments):
+            return self.arguments[place].all()
+        return next((self.keywords[name].all() for name in names if name in self.keywords), NOTHING)
+
+    def keyword(self, name: str) -> ast.expr | None:
+        """Gives the expression of a keyword."""
+        return next((one.value for one in self.node.keywords if one.arg == name), None)
+
+    def everything(self) -> Held:
+        """Gives what all arguments and the receiver hold together."""
+        return join([self.receiver.all(), *(one.all() for one in (*self.arguments, *self.keywords.values()))])
+
+
+def called(run: "Run", node: ast.Call, receiver: Held, arguments: list[Held], keywords: dict[str, Held]) -> Step:
+    """Gives the step of a call; a receiver whose name says nothing is known by what was put there."""
+    call = run.calls.get(id(node))
+    name = call.name if call is not None else ""
+    entry = run.module.entry(call) if call is not None else None
+    if entry is None and isinstance(node.func, ast.Attribute):
+        for made in receiver.objects:
+            found = run.module.libraries.entry(f"{made.what}.{node.func.attr}")
+            if found is not None:
+                name, entry = f"{made.what}.{node.func.attr}", found
+                break
+    return Step(node, name, entry, kinds_of(entry), receiver, arguments, keywords)
+
+
+def kinds_of(entry: Entry | None) -> frozenset[str]:
+    """Gives the kinds of what a call makes; what works on a frame without learning from it is no fit."""
+    facts = [fact for fact in entry.facts if "frame" not in fact.set] if entry is not None else []
+    return frozenset(fact.kind for fact in facts)
+
+
+def opaque(held: Held) -> Held:
+    """Gives what is left of a value that was compared: its rows, and what a selection was fitted on."""
+    return Held(held.rows, frozenset(one for one in held.learned if one.how == "fit"), form="mask" if held.rows else "")
+
+
+def indexed(run: "Run", node: ast.Subscript) -> Held:
+    """Gives what a subscript takes: an item, columns, or a part of the rows."""
+    value = run.value(node.value)
+    index = node.slice
+    if value.items is not None:
+        if isinstance(index, ast.Constant) and isinstance(index.value, int):
+            return run.item(value, index.value)
+        return value.all() if not isinstance(index, ast.Slice) else value
+    first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+    columns = [run.value(one) for one in index.elts[1:]] if isinstance(index, ast.Tuple) else []
+    learned = frozenset(one for held in columns for one in held.all().learned if one.how == "fit")
+    if not value.rows:
+        return value
+    part = _part(run, value, first)
+    return msgspec.structs.replace(part, learned=part.learned | learned, objects=(), function=None)
+
+
+def _part(run: "Run", value: Held, first: ast.expr) -> Held:
+    if isinstance(first, ast.Slice):
+        if first.lower is None and first.upper is None:
+            return value
+        # `[:n]` and `[n:]` are the two sides of one division.
+        bound = first.upper if first.lower is None else first.lower
+        side = "head" if first.lower is None else "tail" if first.upper is None else ast.unparse(first)[:60]
+        return _narrowed(value, f"slice {ast.unparse(bound)[:60]}" if bound is not None else "slice", side)
+    chosen = run.value(first)
+    if chosen.fold is not None:
+        division, side = chosen.fold
+        return _narrowed(value, division, side, side, divided=True)
+    if chosen.form == "mask" or (isinstance(first, (ast.UnaryOp, ast.BinOp)) and chosen.rows):
+        text = ast.unparse(first)[:120]
+        inverted = text.startswith(("~", "-"))
+        kept = _narrowed(value, f"mask {text.lstrip('~-').strip('()')}", "out" if inverted else "in")
+        return msgspec.structs.replace(kept, learned=kept.learned | chosen.learned)
+    return msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(chosen.all())))
+
+
+def _fits(held: Held) -> Iterator["object"]:
+    return (one for one in held.learned if one.how == "fit")
+
+
+def _narrowed(value: Held, division: str, side: str, role: str = "", *, divided: bool = False) -> Held:
+    rows = frozenset(one.part(division, side, role, divided) for one in value.rows)
+    return msgspec.structs.replace(value, rows=rows)
+
+
+def parts(value: Held, division: str, sides: tuple[tuple[str, str], ...]) -> Held:
+    """Gives the parts of a value, each of a side with its role, as what is unpacked."""
+    return Held(items=tuple(_narrowed(value.all(), division, side, role, divided=True) for side, role in sides))
+
+
+def fresh(node: ast.AST, text: str = "") -> Held:
+    """Gives data of which nothing is known but where it is made."""
+    return Held(frozenset({Rows(text or f"made {id(node)}")}))
+
+
+def folds(division: str) -> Held:
+    """Gives the indices of the two sides of each fold."""
+    return Held(items=(Held(items=(Held(fold=(division, TRAIN)), Held(fold=(division, "test")))),))
