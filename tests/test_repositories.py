@@ -23,6 +23,8 @@ CHURN = {
     ("SRV011", "src/fetch.py"),
     ("PIP007", "src/fetch.py"),
     ("PIP012", "src/fetch.py"),
+    ("DAT005", "README.md"),
+    ("DAT012", "src/train.py"),
     ("DAT016", "src/train.py"),
     ("TRN010", "src/train.py"),
     ("TRN002", "src/train.py"),

@@ -1,8 +1,22 @@
 """Tabular data on its way to a model: what is trained on, and how it is looked at before."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.graph.training import trains
 from mlops_lint.predicates.registry import predicate
+
+_TABLES = frozenset("arrow avro csv delta excel feather hdf5 iceberg orc parquet sql".split())
+_LOOKS = ("profile", "data-check", "drift")
+# Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
+_CHECK_FILE = re.compile(
+    r"(?:^|/)(?:great_expectations\.ya?ml|gx/|expectations/[^/]+\.json|soda/|checks?\.ya?ml|dbt_project\.ya?ml|"
+    r"\w*schema\.(?:pbtxt|json|avsc))"
+)
+# What functions are called that may check data in ways that we do not read.
+_CHECKER = re.compile(
+    r"(?i)(?:validat|check|verif|assert|expect)\w*(?:data|schema|column|frame|df\b|feature|input|quality)"
+)
 
 
 @predicate
@@ -19,3 +33,55 @@ def on_schedule(node: Node, graph: Graph) -> bool:
     tasks = [one for one in graph.runners(node) if one.kind == "task" and one.own]
     pipelines = [one for task in tasks for one in graph.linked(task, "part_of")]
     return any(isinstance(one.fields.get("schedule"), str) for one in pipelines)
+
+
+@predicate
+def trains_on_tables(_project: Node, graph: Graph) -> bool:
+    """A model of the project's own is trained on a table that is read in code."""
+    return any(one.own and _is_table(one) and trains(one, graph) for one in graph.of_kind("read"))
+
+
+@predicate
+def reads_tables(training: Node, graph: Graph) -> bool:
+    """A run of this training reads a table that is not known to be left out of it."""
+    return any(_is_table(one) for run in _runs(training, graph) for one in graph.reach(run, "read"))
+
+
+@predicate
+def profiled(_project: Node, graph: Graph) -> bool | None:
+    """Code of the project looks for what is missing, doubled or out of range; in a notebook a person looks."""
+    uses = [one for one in graph.of_kind("use") if one.own]
+    looks = [one for one in uses if one.fields.get("purpose") in _LOOKS]
+    if any(one.fields.get("tool") != "pandas" or one.context != "notebook" for one in looks) or _declares_checks(graph):
+        return True
+    return None if any(one.fields.get("purpose") == "cleaning" and one.context != "notebook" for one in uses) else False
+
+
+@predicate
+def validated(training: Node, graph: Graph) -> bool | None:
+    """A check of data stands in each run of this training, or in a task before it."""
+    runs = _runs(training, graph)
+    before = [one for run in runs for one in graph.follow(run, ("depends_on",))]
+    checks = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "data-check"]
+    reached = {one.id for run in (*runs, *before) for one in graph.reach(run, "use")}
+    if any(one.id in reached for one in checks):
+        return True
+    # Others may run before this in an order that nothing in the repository says.
+    if any(one.own for one in checks) or _declares_checks(graph):
+        return None
+    names = (one.name.rpartition(".")[2] for one in graph.of_kind("function") if one.own)
+    return None if any(_CHECKER.search(name) for name in names) else False
+
+
+def _runs(training: Node, graph: Graph) -> list[Node]:
+    return [one for one in graph.runners(training) if one.own] or graph.bodies(training.location.path)
+
+
+def _is_table(read: Node) -> bool:
+    fields = read.fields
+    return fields.get("data") is True and fields.get("trained") is not False and fields.get("format") in _TABLES
+
+
+def _declares_checks(graph: Graph) -> bool:
+    """Whether a file that the tools of data checks read stands in the repository."""
+    return any(_CHECK_FILE.search(path) for path in graph.paths.files)
