@@ -83,36 +83,45 @@ def _calls(module: Module, scope: Scope, methods: list[Scope]) -> Iterator[Link]
     while within:
         part = within.pop()
         within.extend(reversed(part.inner))
-        # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
-        for expression in {_chain(one): one for one in part.used}.values():
-            for name in _meant(module, expression, part, starred):
-                if _is_own(name) and name != scope.name:
-                    yield Link("calls", f"function:{name}")
+        for name in _own_names(module, part, starred):
+            if name != scope.name:
+                yield Link("calls", f"function:{name}")
 
 
-def _chain(expression: ast.expr) -> tuple[str, ...] | int:
-    """What makes two uses of one scope the same: the name and the attributes behind it."""
+def _own_names(module: Module, scope: Scope, starred: list[str]) -> Iterator[str]:
+    """Gives what a scope uses that is no library's."""
+    meant: dict[str, str] = {}
+    # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
+    for chain, expression in {_chain(one): one for one in scope.used}.items():
+        root = chain[0]
+        if root not in meant:
+            meant[root] = _meant(module, root, scope)
+        if meant[root] == "*":
+            # What `import *` brings is bound by no statement, and may come from any of them.
+            yield from (f"{one}.{'.'.join(chain)}" for one in starred if _is_own(one))
+        elif meant[root]:
+            name = meant[root] if len(chain) == 1 else module.names.name(expression, scope).partition("(")[0]
+            if _is_own(name):
+                yield name
+
+
+def _chain(expression: ast.expr) -> tuple[str, ...]:
+    """A name and the attributes behind it: what makes two uses in one scope the same."""
+    if isinstance(expression, ast.Name):
+        return (expression.id,)
     attributes: list[str] = []
     while isinstance(expression, ast.Attribute):
         attributes.append(expression.attr)
         expression = expression.value
-    return (expression.id, *attributes) if isinstance(expression, ast.Name) else id(expression)
+    return (expression.id if isinstance(expression, ast.Name) else "", *reversed(attributes))
 
 
-def _meant(module: Module, expression: ast.expr, scope: Scope, starred: list[str]) -> list[str]:
-    """What a name or chain of attributes may be; nothing where it begins in a library or in Python: most do."""
-    root = expression
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    found = module.names.bindings(root.id, scope) if isinstance(root, ast.Name) else ([], scope)
-    if found is None:
-        # What `import *` brings is bound by no statement, and may come from any of them.
-        unbound = starred and isinstance(root, ast.Name) and root.id not in _BUILTINS
-        return [f"{one}.{ast.unparse(expression)}" for one in starred] if unbound else []
-    foreign = (isinstance(one, str) and one.startswith("import:") and _root(one[7:]) in _FOREIGN for one in found[0])
-    if found[0] and all(foreign):
-        return []
-    return [module.names.name(expression, scope).partition("(")[0]]
+def _meant(module: Module, name: str, scope: Scope) -> str:
+    """What a name is; `*` where no statement binds it, "" where it is a library's or Python's: most are."""
+    if module.names.bindings(name, scope) is None:
+        return "" if name in _BUILTINS else "*"
+    found = module.names.named(name, scope).partition("(")[0]
+    return found if _is_own(found) else ""
 
 
 def _root(dotted: str) -> str:

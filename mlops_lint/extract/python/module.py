@@ -30,7 +30,7 @@ class Module:
         self.scopes = Scopes(tree, self.name, package)
         self.roots = frozenset(found.module.partition(".")[0] for found in self.scopes.imports)
         self.libraries: Libraries = libraries((self.roots | _marked(source)) & available())
-        self._entries: dict[Call, Entry | None] = {}
+        self._entries: dict[str, Entry | None] = {}
         self.names = Names(self.scopes, self.libraries)
         self.values = Values(self.names, self.scopes, path, self._setting)
         for call in self.scopes.calls:
@@ -49,7 +49,7 @@ class Module:
     @cached_property
     def settings(self) -> Settings | None:
         """What the module takes from configuration files; None = it loads none."""
-        if not MARK.search(self.source) or not any(call.name in LOADERS for call in self.calls):
+        if not any(call.name in LOADERS for call in self.calls) or not MARK.search(self.source):
             return None
         return Settings(self.tree, self.scopes, self.names, self.values, self.path)
 
@@ -62,14 +62,14 @@ class Module:
 
     def entry(self, call: Call) -> Entry | None:
         """Gives what the tables know of a call, through the bases of a class of this file too."""
-        if call not in self._entries:
-            self._entries[call] = self._entry(call)
-        return self._entries[call]
+        if call.name not in self._entries:
+            self._entries[call.name] = self._entry(call.name)
+        return self._entries[call.name]
 
-    def _entry(self, call: Call) -> Entry | None:
-        found = self.libraries.entry(call.name)
-        if found is None and "." in call.name:
-            owner, _, method = call.name.rpartition(".")
+    def _entry(self, name: str) -> Entry | None:
+        found = self.libraries.entry(name)
+        if found is None and "." in name:
+            owner, _, method = name.rpartition(".")
             for base in self.names.bases(owner):
                 if (found := self.libraries.entries.get(f"{base}.{method}")) is not None:
                     return found

@@ -48,6 +48,8 @@ class Names:
 
     def name(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
+        if node.__class__ is ast.Name and depth > 0:
+            return self._of_name(node.id, scope, depth)  # type: ignore[attr-defined]  # its class was asked
         key = (id(node), id(scope))
         found = self._cache.get(key)
         if found is None:
@@ -57,6 +59,10 @@ class Names:
                 self._cache[key] = found
             self._met = min(before, self._met)
         return found
+
+    def named(self, name: str, scope: Scope) -> str:
+        """Gives the dotted name of what is called `name` in a scope."""
+        return self._of_name(name, scope, DEPTH)
 
     def _kept(self, place: int) -> bool:
         """Whether what was found holds, as it rests on no name that was opened before `place` and is still open."""
@@ -140,7 +146,9 @@ class Names:
         bindings, owner = found
         if name in owner.parameters and len(bindings) == 1:
             return self._of_parameter(owner.parameters[name], owner, depth)
-        return self._looked_up((name, id(owner)), lambda: self._of_bindings(bindings, owner, depth))
+        key = (name, id(owner))
+        known = self._bound.get(key)
+        return known if known is not None else self._looked_up(key, lambda: self._of_bindings(bindings, owner, depth))
 
     def _of_bindings(self, bindings: list[Binding], owner: Scope, depth: int) -> str:
         known = [self._of_binding(binding, owner, depth) for binding in bindings]

@@ -112,12 +112,18 @@ class Scopes:
             self._visit(statement, self.module)
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
-        handler = _HANDLERS.get(type(node))
+        handler = _HANDLERS.get(node.__class__)
         if handler is not None:
             handler(self, node, scope)
-        else:
-            for child in _children(node):
-                self._visit(child, scope)
+            return
+        for field in _PARTS.get(node.__class__) or _parts(node.__class__):
+            value = getattr(node, field)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self._visit(item, scope)
+            elif isinstance(value, ast.AST):
+                self._visit(value, scope)
 
     def _assign(self, target: ast.expr, value: Binding, scope: Scope) -> None:
         if isinstance(target, ast.Name):
@@ -220,7 +226,7 @@ class Scopes:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name is not None:
             scope.bind(name, None)
-        for child in _children(node):
+        for child in ast.iter_child_nodes(node):
             self._visit(child, scope)
 
     def _on_delete(self, node: ast.Delete, scope: Scope) -> None:
@@ -370,20 +376,17 @@ class Scopes:
         """Leaves out what holds no names."""
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    for field in node._fields:
-        value = getattr(node, field, None)
-        if isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST):
-                    yield item
-        elif isinstance(value, ast.AST):
-            yield value
+def _parts(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a sort of node that hold nodes."""
+    found = _PARTS[kind] = tuple(field for field in kind._fields if field not in _PLAIN)
+    return found
 
 
 def _names(targets: list[ast.expr]) -> Iterator[str]:
     for target in targets:
-        if isinstance(target, (ast.Name, ast.Attribute)):
+        if isinstance(target, ast.Name):
+            yield target.id
+        elif isinstance(target, ast.Attribute):
             yield ast.unparse(target)
         elif isinstance(target, (ast.Tuple, ast.List)):
             yield from _names(target.elts)
@@ -411,6 +414,10 @@ def _is_main_guard(test: ast.expr) -> bool:
         isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
     )
 
+
+# Fields that hold no nodes, or only such as name nothing.
+_PLAIN = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg"})
+_PARTS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Assign: Scopes._on_assign,
