@@ -229,8 +229,11 @@ class Libraries:
 
     def bases(self, name: str) -> tuple[str, ...]:
         """Gives all bases of a class that the tables name, nearest first."""
+        entry = self.entries.get(name)
+        if entry is None or not entry.bases:
+            return ()
         found: list[str] = []
-        wanted = list(self.entries[name].bases) if name in self.entries else []
+        wanted = list(entry.bases)
         while wanted:
             base = wanted.pop(0)
             if base not in found:

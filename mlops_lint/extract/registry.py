@@ -1,7 +1,9 @@
 """Which extractor reads which file: filled when the modules of this package are imported, then only read."""
 
+import re
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Subject
@@ -72,5 +74,10 @@ def texts(*patterns: str) -> Callable[[TextExtractor], TextExtractor]:
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
     """Says whether the path, or its last part, matches one of the shell patterns."""
-    name = path.rpartition("/")[2]
-    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
+    pattern = _either(patterns)
+    return pattern.match(path) is not None or pattern.match(path.rpartition("/")[2]) is not None
+
+
+@cache
+def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern) for pattern in patterns))

@@ -107,13 +107,13 @@ def _own_names(module: Module, scope: Scope, starred: list[str]) -> Iterator[str
 
 def _chain(expression: ast.expr) -> tuple[str, ...]:
     """A name and the attributes behind it: what makes two uses in one scope the same."""
-    if isinstance(expression, ast.Name):
-        return (expression.id,)
-    attributes: list[str] = []
+    chain: list[str] = []
     while isinstance(expression, ast.Attribute):
-        attributes.append(expression.attr)
+        chain.append(expression.attr)
         expression = expression.value
-    return (expression.id if isinstance(expression, ast.Name) else "", *reversed(attributes))
+    if isinstance(expression, ast.Name):
+        chain.append(expression.id)
+    return tuple(chain[::-1])
 
 
 def _meant(module: Module, name: str, scope: Scope) -> str:

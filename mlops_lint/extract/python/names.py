@@ -38,6 +38,7 @@ class Names:
         self._by_name = {scope.name: scope for scope in scopes.all}
         self._cache: dict[tuple[int, int], str] = {}
         self._bound: dict[tuple[str, int], str] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
         # Names that are being looked up -> how many were before them; one that is bound in terms of itself is unknown
         # while we look. What was found in such a moment is not kept, unless it happens so often that it takes too long.
         self._open: dict[tuple[str, int], int] = {}
@@ -49,15 +50,15 @@ class Names:
     def name(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
         if node.__class__ is ast.Name and depth > 0:
-            return self._of_name(node.id, scope, depth)  # type: ignore[attr-defined]  # its class was asked
+            return self._of_name(node.id, scope, depth)
         key = (id(node), id(scope))
         found = self._cache.get(key)
         if found is None:
             before, self._met = self._met, _NONE
             found = self._name(node, scope, depth)
-            if self._kept(_NONE):
+            if self._met == _NONE or self._kept(_NONE):
                 self._cache[key] = found
-            self._met = min(before, self._met)
+            self._met = min(self._met, before)
         return found
 
     def named(self, name: str, scope: Scope) -> str:
@@ -71,8 +72,8 @@ class Names:
 
     def _looked_up(self, key: tuple[str, int], look_up: Callable[[], str]) -> str:
         """Gives what is bound under a key, looked up once."""
-        if key in self._bound:
-            return self._bound[key]
+        if (known := self._bound.get(key)) is not None:
+            return known
         if key in self._open:
             self._met = min(self._met, self._open[key])
             return UNKNOWN
@@ -118,14 +119,19 @@ class Names:
         found = self._by_name.get(dotted)
         if found is None or not isinstance(found.node, ast.ClassDef) or found.parent is None or depth <= 0:
             return self._libraries.bases(dotted)
-        direct = [self.name(base, found.parent, depth - 1) for base in found.node.bases]
-        return tuple(direct) + tuple(more for base in direct for more in self.bases(base, depth - 1))
+        known = self._bases.get(dotted)
+        if known is None:
+            before, self._met = self._met, _NONE
+            direct = [self.name(base, found.parent, depth - 1) for base in found.node.bases]
+            known = (*direct, *(more for base in direct for more in self.bases(base, depth - 1)))
+            if self._met == _NONE:
+                self._bases[dotted] = known
+            self._met = min(before, self._met)
+        return known
 
     def _name(self, node: ast.expr, scope: Scope, depth: int) -> str:
         if depth <= 0:
             return UNKNOWN
-        if isinstance(node, ast.Name):
-            return self._of_name(node.id, scope, depth)
         if isinstance(node, ast.Attribute):
             return self._of_attribute(node, scope, depth)
         if isinstance(node, ast.Call):

@@ -39,12 +39,12 @@ class Scope:
     @property
     def receiver(self) -> str | None:
         """The parameter that is the instance, or the class, in a method; None = this is none."""
-        if self.kind != "function" or self.parent is None or self.parent.kind != "class":
+        if self.kind != "function" or self.parent is None or self.parent.kind != "class" or not self.parameters:
             return None
-        decorators = getattr(self.node, "decorator_list", ())
-        if any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators):
-            return None
-        return next(iter(self.parameters), None)
+        for one in getattr(self.node, "decorator_list", ()):
+            if isinstance(one, ast.Name) and one.id == "staticmethod":
+                return None
+        return next(iter(self.parameters))
 
     @property
     def holder(self) -> "Scope":
@@ -416,7 +416,9 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 # Fields that hold no nodes, or only such as name nothing.
-_PLAIN = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg"})
+_PLAIN = frozenset(
+    {"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg"}
+)
 _PARTS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
