@@ -179,6 +179,14 @@ class Evaluation(Kind, frozen=True, tag="evaluation"):
     back_to_training: Annotated[Flag, "it is trained on afterwards, in training mode; null = it only predicts"] = UNSET
 
 
+class Hyperparameter(Kind, frozen=True, tag="hyperparameter"):
+    """A setting of how a model learns, where it stands at a call of a library."""
+
+    value: Annotated[Any_, "what it is set to"] = UNSET
+    origin: Annotated[Text, "where it is decided: literal, constant, argument or setting"] = UNSET
+    function: Annotated[Text, "the full name of what is called"] = UNSET
+
+
 class Model(Kind, frozen=True, tag="model"):
     """A trained model that is saved, logged or registered."""
 

@@ -30,7 +30,7 @@ _OFFERS = frozenset({"add_argument", "option", "Option", "Argument", "Field"})
 # In Python: a key of a mapping, `NAME=value`, or the name in `V1EnvVar(name="NAME")`.
 _GIVEN = re.compile(
     r"""["']([A-Za-z_][A-Za-z0-9_]{2,})["']\s*:|["'](?:-e )?([A-Z][A-Z0-9_]{2,})=|"""
-    r"""\bname\s*=\s*["']([A-Z][A-Z0-9_]{2,})["']|environ\[["'](\w+)["']\]\s*=(?!=)|"""
+    r"""\bname\s*=\s*["']([A-Z][A-Z0-9_]{2,})["']|\[["'](\w+)["']\]\s*=(?!=)|"""
     r"""(?:setdefault|putenv|setenv)\(\s*["'](\w+)["']"""
 )
 _ENVIRONMENT = re.compile(r"(?i)env")
@@ -49,7 +49,7 @@ _SUPPLIED = frozenset(
 _SUPPLIED_BY = re.compile(
     r"^(?:SM|AIP|AZUREML|AWS_LAMBDA|AWS_BATCH|GITHUB|GITLAB|CI|BUILD|RELEASE|SYSTEM|AGENT|JENKINS|CIRCLE|TRAVIS|"
     r"CODEBUILD|SLURM|PBS|LSB|OMPI|PMI|KUBERNETES|KFP|ARGO|AIRFLOW_CTX|XDG|CONDA|COLAB|KAGGLE|SAGEMAKER|TORCHELASTIC|"
-    r"ECS|MLFLOW_RUN|METAFLOW|RAY|FLYTE_INTERNAL|PYTEST|DATABRICKS)_|^PG(?:HOST|PORT|USER|PASSWORD|DATABASE|SSLMODE)$"
+    r"ECS|MLFLOW_RUN|METAFLOW|RAY|FLYTE_INTERNAL|PYTEST|DATABRICKS|AWS_EXECUTION)_|^PG(?:HOST|PORT|USER|PASSWORD|DATABASE|SSLMODE)$"
 )
 
 

@@ -99,6 +99,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     uses: list[Use] = []
     markers: dict[str, list[str]] = {}
     """Only in `tools.yaml`: table -> names of methods that show its need where it is not imported."""
+    hyperparameters: dict[str, list[str]] = {}
+    """Only in `tools.yaml`: `names` of parameters that say how a model learns, and `libraries` that learn."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
