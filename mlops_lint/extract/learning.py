@@ -18,11 +18,14 @@ from mlops_lint.subjects import Transform, subject
 def learning(module: Module) -> Iterator[Subject]:
     """Gives what is learned from data by calls that are not known by their name."""
     found = flow(module)
+    # The mean and the deviation of one line are one step.
+    lines: set[int] = set()
     for call in module.calls if found.learned else ():
         node = id(call.node)
         fields = found.fields("transform", node)
-        if node not in found.learned or not fields or _is_known(module, call):
+        if node not in found.learned or not fields or call.node.lineno in lines or _is_known(module, call):
             continue
+        lines.add(call.node.lineno)
         record = convert({"method": found.learned[node], **fields}, Transform)
         yield subject(
             record, module.locate(call.node), ast.unparse(call.node.func)[:60], links=(module.within(call.scope),)

@@ -143,6 +143,14 @@ def role_of(name: str) -> str:
     return "" if train == test else TRAIN if train else TEST
 
 
+def _is_free(rows: Rows, role: str) -> bool:
+    return not rows.divided and rows.role in ("", role)
+
+
+def _is_cut(rows: Rows) -> bool:
+    return bool(rows.path) and rows.path[-1][0].startswith("slice ")
+
+
 def named(held: Held, name: str) -> Held:
     """Gives the value as its new name tells of it: rows of no role take that of the name.
 
@@ -154,7 +162,8 @@ def named(held: Held, name: str) -> Held:
     kept = frozenset(rows for rows in held.rows if rows.divided or not rows.path or rows.role in ("", role))
     if any(rows.role == role for rows in kept):
         held = msgspec.structs.replace(held, rows=kept)
-    if all(rows.role for rows in held.rows):
-        return held
-    rows = frozenset(one if one.role else Rows(one.origin, one.path, role) for one in held.rows)
+    # Who cuts rows out and calls them train or test divides by hand.
+    rows = frozenset(
+        Rows(one.origin, one.path, role, _is_cut(one)) if _is_free(one, role) else one for one in held.rows
+    )
     return msgspec.structs.replace(held, rows=rows)

@@ -139,7 +139,7 @@ def _fit_transform(run: "Run", step: Step) -> Held | None:
     if "adds_rows" in said:
         both = join([held, step.argument(1, "y")])
         return _copied(run, step, both) if said["adds_rows"] else Held(items=(both, both))
-    if said.get("learns") == "categories":
+    if said.get("learns") == "categories" or not all(_learns(run, one) for one in step.receiver.objects):
         return step.receiver if step.method == "fit" else Held(held.rows, held.learned)
     run.findings.fitted(node, step.method, held)
     made = Learned(node, held.rows)
@@ -148,6 +148,16 @@ def _fit_transform(run: "Run", step: Step) -> Held | None:
     if step.method in ("fit", "partial_fit"):
         return step.receiver
     return Held(held.rows, held.learned | {made})
+
+
+def _learns(run: "Run", made: Fitted) -> bool:
+    """Whether a fit takes more than categories from the rows; what several are put together to, if one of them does."""
+    if made.parts:
+        return any(_learns(run, one) for one in made.parts)
+    entry = run.module.libraries.entry(f"{made.what}.fit")
+    if entry is None:
+        return made.what.partition(".")[0] not in run.module.roots
+    return not any(fact.set.get("learns") == "categories" for fact in entry.facts)
 
 
 def _copied(run: "Run", step: Step, held: Held) -> Held:
@@ -282,18 +292,28 @@ def _map(run: "Run", step: Step) -> Held | None:
 # ---- the rest
 
 
-def _make(_run: "Run", step: Step) -> Held | None:
+def _make(run: "Run", step: Step) -> Held | None:
     """An object of a class, with the objects that it is made of."""
     last = step.entry.returns if step.entry is not None and step.entry.returns else step.name
     if not _is_class(last) or step.receiver.rows:
         return None
     given = [*step.arguments, *step.keywords.values()]
     inner = tuple(one for held in given for one in held.all().objects)[:8]
+    held = join([one.all() for one in given])
+    if (held.rows and not inner) or _is_data(run, last):
+        # A frame is made of the rows that it is given.
+        return Held(held.rows, held.learned, predicted=held.predicted)
     made = Fitted(id(step.node), last)
     made.parts = inner
-    held = join([one.all() for one in given])
-    # A frame is made of the rows that it is given.
-    return Held(held.rows, held.learned, () if held.rows and not inner else (made,), predicted=held.predicted)
+    return Held(held.rows, held.learned, (made,), predicted=held.predicted)
+
+
+def _is_data(run: "Run", name: str) -> bool:
+    """Whether a class is one that the tables know, and that neither fits nor divides."""
+    entry = run.module.libraries.entries.get(name)
+    if entry is None or run.module.libraries.entry(f"{name}.fit") is not None:
+        return False
+    return not any(fact.kind in ("estimator", "split") for fact in entry.facts)
 
 
 def _is_class(name: str) -> bool:
