@@ -123,6 +123,8 @@ class Estimator(Kind, frozen=True, tag="estimator"):
     random: Annotated[Flag, "its fit draws random numbers with the given arguments"] = UNSET
     seed: Annotated[Any_, "the seed that the constructor takes"] = UNSET
     generator: Annotated[Text, "the global generator that it uses without a seed"] = UNSET
+    hyperparameters: Annotated[Texts, "those that matter most; not set = it has none that do"] = UNSET
+    configured: Annotated[Flag, "at least one of these is set, or searched for"] = UNSET
 
 
 class Transform(Kind, frozen=True, tag="transform"):

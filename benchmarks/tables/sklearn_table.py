@@ -22,7 +22,7 @@ SEED = "random_state"
 HEADER = """\
 # Made by benchmarks/tables/sklearn_table.py from the installed scikit-learn and sklearn_overlay.yaml: change those.
 source: scikit-learn {version}, inspect.signature; docstrings of random_state
-also: [sklearn_datasets, pickle]
+also: [hyperparameters, sklearn_datasets, pickle]
 entries:
 """
 

@@ -97,6 +97,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Prefix of a name -> the prefix under which the entries are."""
     entries: list[Entry] = []
     uses: list[Use] = []
+    main: dict[str, list[str]] = {}
+    """Library and class, as `sklearn.SVC` -> its main hyperparameters."""
     markers: dict[str, list[str]] = {}
     """Only in `tools.yaml`: table -> names of methods that show its need where it is not imported."""
     hyperparameters: dict[str, list[str]] = {}
@@ -112,7 +114,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 # Tables that others need, or that are needed always: their names are no import roots.
-SHARED = frozenset({"builtins", "downloads", "numpy_io", "services", "sklearn_datasets", "tools"})
+SHARED = frozenset({"builtins", "downloads", "hyperparameters", "numpy_io", "services", "sklearn_datasets", "tools"})
 FOLDER = Path(__file__).parent / "libraries"
 
 
@@ -174,6 +176,7 @@ class Libraries:
         self.entries: dict[str, Entry] = {}
         self.anywhere: dict[str, Entry] = {}
         self.aliases: dict[str, str] = {}
+        self.main: dict[str, list[str]] = {}
         self.uses: dict[str, list[Use]] = {}
         """Import root -> what its import means."""
         self._found: dict[str, Entry | None] = {}
@@ -190,6 +193,7 @@ class Libraries:
 
     def _add(self, one: Table) -> None:
         self.aliases.update(one.aliases)
+        self.main.update(one.main)
         for use in one.uses:
             self.uses.setdefault(use.imported.partition(".")[0], []).append(use)
         for entry in one.entries:

@@ -17,6 +17,7 @@ from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.findings import FIELDS, Findings
 from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
+from mlops_lint.extract.python.hyperparameters import Choices
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
@@ -66,6 +67,10 @@ class _Seen:
         return only_shown(self._module)
 
     @cached_property
+    def choices(self) -> Choices:
+        return Choices(self._module)
+
+    @cached_property
     def loops(self) -> dict[int, dict[str, Value]]:
         return training_loops(self._module)
 
@@ -82,6 +87,8 @@ class _Seen:
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
         found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
+        if kind == "estimator":
+            return found | self.choices.of(call)
         if kind == "training":
             takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
             saved = saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})

@@ -1,0 +1,68 @@
+"""The estimators of a file to whether somebody chose their main hyperparameters."""
+
+import ast
+import re
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.scopes import Call
+from mlops_lint.model import Value
+
+# What searches over the hyperparameters of what it is given: GridSearchCV, BayesSearchCV, HalvingRandomSearchCV, ...
+_SEARCH = re.compile(r"Search(?:CV)?$|Searcher$|RFECV$|^AutoML$|^GridSearch")
+# They put steps one after another, and leave the choice to these.
+_CHAINS = re.compile(r"(?i)pipeline|ColumnTransformer|TransformedTarget|Calibrated|MultiOutput|OneVs|Chain$")
+_STARTS_CLASS = re.compile(r"^[A-Z]")
+
+
+class Choices:
+    """Which estimators of one file are trained as their library has them."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._around = _around(module)
+        last = {_last(call.node.func) for call in module.calls}
+        self._loaded = {
+            ast.unparse(call.node.func.value)
+            for call in module.calls
+            if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "load_model"
+        }
+        self._searches = "set_params" in last or any(_SEARCH.search(name) for name in last)
+
+    def of(self, call: Call) -> dict[str, Value]:
+        """Gives the fields of an estimator that tell of its main hyperparameters; none where it has none."""
+        root, _, name = call.name.partition(".")
+        main = self._module.libraries.main.get(f"{root}.{name.rpartition('.')[2]}")
+        # What is made only to load a model that was saved is not trained.
+        if not main or self._loaded.intersection(call.targets):
+            return {}
+        fields: dict[str, Value] = {"hyperparameters": tuple(main)}
+        answer = self._chosen(call, main)
+        return fields if answer is None else {**fields, "configured": answer}
+
+    def _chosen(self, call: Call, main: list[str]) -> bool | None:
+        given = {keyword.arg for keyword in call.node.keywords}
+        starred = any(isinstance(argument, ast.Starred) for argument in call.node.args)
+        if given & set(main) or (call.node.args and not starred):
+            return True
+        around = [_last(one.func) for one in self._around.get(id(call.node), ())]
+        if any(_SEARCH.search(name) for name in around):
+            return True
+        # The member of an ensemble is weak or strong on purpose; elsewhere a search may be handed it.
+        member = any(_STARTS_CLASS.search(name) and not _CHAINS.search(name) for name in around)
+        return None if None in given or starred or self._searches or member else False
+
+
+def _around(module: Module) -> dict[int, list[ast.Call]]:
+    """The calls that each call is an argument of, at any depth."""
+    found: dict[int, list[ast.Call]] = {}
+    for call in module.calls:
+        for argument in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
+            if not isinstance(argument, (ast.Constant, ast.Name, ast.Attribute)):
+                for node in ast.walk(argument):
+                    if isinstance(node, ast.Call):
+                        found.setdefault(id(node), []).append(call.node)
+    return found
+
+
+def _last(function: ast.expr) -> str:
+    return str(getattr(function, "attr", getattr(function, "id", "")))
