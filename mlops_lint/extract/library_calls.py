@@ -82,7 +82,7 @@ class _Seen:
         """Says whether a call makes no subject of a kind where it stands."""
         if kind == "random_call":
             return id(call.node) in self.shown
-        return kind == "transform" and self.frames.get(id(call.node), {}) is None
+        return kind in ("join", "transform") and self.frames.get(id(call.node), {}) is None
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""

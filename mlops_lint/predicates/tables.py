@@ -7,6 +7,7 @@ from mlops_lint.graph.training import trains
 from mlops_lint.predicates.registry import predicate
 
 _TABLES = frozenset("arrow avro csv delta excel feather hdf5 iceberg orc parquet sql".split())
+_WITH_MODELS = ("training", "model", "model_load", "service")
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
 _CHECK_FILE = re.compile(
@@ -21,10 +22,10 @@ _CHECKER = re.compile(
 
 @predicate
 def may_be_trained_on(read: Node, graph: Graph) -> bool:
-    """What this call reads is trained on, or nothing in the project is seen to train."""
+    """What this call reads is trained on, or nothing in the project is seen to train or to use a model."""
     if read.fields.get("trained") is False:
         return False
-    return trains(read, graph) or not any(one.own for one in graph.of_kind("training"))
+    return trains(read, graph) or not any(one.own for kind in _WITH_MODELS for one in graph.of_kind(kind))
 
 
 @predicate

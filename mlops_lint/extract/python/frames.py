@@ -6,6 +6,7 @@ import re
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.rows import by_row, chain
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.model import Value
 
 IN_FRAMES = frozenset({"join", "read", "transform"})
@@ -22,11 +23,24 @@ _STEPS = 12
 def on_frames(module: Module) -> dict[int, dict[str, Value] | None]:
     """Gives, by the `id` of their nodes, the fields of calls on data frames that follow from where they stand.
 
-    None = a call by rows that is not meant.
+    None = a call that is not meant: by few rows, or on what a name may or may not hold.
     """
     found: dict[int, dict[str, Value] | None] = {node: {"sampled": True} for node in _cut(module)}
-    found |= {node: {"checked": True} for node in _matched(module)}
+    found |= _joins(module)
+    found |= {id(call.node): None for call in module.calls if _narrowed(module, call)}
     return found | {node: {"rowwise": True} if slow else None for node, slow in by_row(module).items()}
+
+
+def _narrowed(module: Module, call: Call) -> bool:
+    """Whether a call brings in a data set whose name is bound again and again, as by `rows = rows.filter(...)`."""
+    entry, function = module.entry(call), call.node.func
+    if entry is None or not isinstance(function, ast.Attribute) or not any("gathers" in one.set for one in entry.facts):
+        return False
+    node: ast.expr = function.value
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    bound = module.names.bindings(node.id, call.scope) if isinstance(node, ast.Name) else None
+    return bound is not None and len(bound[0]) > 1
 
 
 def _cut(module: Module) -> frozenset[int]:
@@ -42,17 +56,30 @@ def _cut(module: Module) -> frozenset[int]:
     )
 
 
-def _matched(module: Module) -> frozenset[int]:
-    """Gives the `id` of the nodes of joins with a side that has each key once, or whose rows are counted afterwards."""
+def _joins(module: Module) -> dict[int, dict[str, Value] | None]:
+    """Joins with a side that has each key once, or whose rows are counted afterwards; None = one that is not meant."""
     joins = [call for call in module.calls if _is_join(module, call)]
     if not joins:
-        return frozenset()
-    counted = _counted(module.tree)
-    return frozenset(
-        id(call.node)
-        for call in joins
-        if any(name in counted for name in call.targets) or any(_keyed(module, side, call) for side in _sides(call))
-    )
+        return {}
+    counted, shown = _counted(module.tree), only_shown(module)
+    found: dict[int, dict[str, Value] | None] = {}
+    for call in joins:
+        if id(call.node) in shown or _handed_on(call) or _aligned(call):
+            found[id(call.node)] = None
+        elif any(name in counted for name in call.targets) or any(_keyed(module, side, call) for side in _sides(call)):
+            found[id(call.node)] = {"checked": True}
+    return found
+
+
+def _handed_on(call: Call) -> bool:
+    """Whether the keys are a parameter of the function that joins: whoever calls it knows how the tables relate."""
+    keys = [one.value for one in call.node.keywords if one.arg in ("on", "left_on")]
+    return any(isinstance(key, ast.Name) and key.id in call.scope.holder.parameters for key in keys)
+
+
+def _aligned(call: Call) -> bool:
+    """Whether rows of one index are put side by side."""
+    return {"left_index", "right_index"} <= {keyword.arg for keyword in call.node.keywords}
 
 
 def _is_join(module: Module, call: Call) -> bool:
@@ -70,6 +97,8 @@ def _sides(call: Call) -> list[ast.expr]:
 def _keyed(module: Module, side: ast.expr, call: Call) -> bool:
     """Whether a side has each key once by its making: an aggregate of groups, or without duplicates."""
     for _ in range(_STEPS):
+        if _of_index(side):
+            return True
         names = list(chain(side))
         if any(name in _UNIQUE for name in names) or ("groupby" in names and _AGGREGATES & set(names)):
             return True
@@ -81,6 +110,13 @@ def _keyed(module: Module, side: ast.expr, call: Call) -> bool:
             return False
         side = bound[0][0]
     return False
+
+
+def _of_index(node: ast.expr) -> bool:
+    """Whether an expression is a frame that is made of an index: `DataFrame({"id": counts.index})`."""
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    values = first.values if isinstance(first, ast.Dict) else []
+    return any(isinstance(value, ast.Attribute) and value.attr == "index" for value in values)
 
 
 def _counted(tree: ast.Module) -> frozenset[str]:

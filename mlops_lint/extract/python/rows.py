@@ -11,12 +11,14 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.Ge
 _Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # What is done with each row and no operation on columns could do: plots, requests, statements of SQL.
 _ACTING_ROOTS = frozenset(
-    "PIL aiohttp asyncio boto3 botocore cv2 elasticsearch folium httpx kafka matplotlib openai plotly psycopg2 "
-    "requests sagemaker seaborn shutil smtplib sqlalchemy streamlit subprocess time".split()
+    "PIL aiohttp asyncio boto3 botocore cv2 elasticsearch folium httpx kafka librosa matplotlib openai plotly psycopg2 "
+    "rasterio requests sagemaker seaborn shutil smtplib soundfile sqlalchemy streamlit subprocess time "
+    "torchaudio".split()
 )
 _ACTING = re.compile(
-    r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|execute(?:many|_async)?|imshow|invoke\w*|"
-    r"log_\w+|plot|predict|publish|put_\w+|scatter|send\w*|submit|text|upload\w*|download\w*|urlopen|write\w*)$"
+    r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|download\w*|execute(?:many|_async)?|fetch\w*|"
+    r"from_?proto\w*|FromString|imread|imshow|invoke\w*|load\w*|log_\w+|open|Parse\w*|plot|predict|publish|put_\w+|"
+    r"scatter|send\w*|submit|text|udf|upload\w*|urlopen|write\w*)$"
 )
 _ACTING_KINDS = frozenset({"http_call", "model", "model_load", "read", "training", "write"})
 _LOGS = frozenset({"debug", "error", "info", "warning"})
@@ -70,7 +72,13 @@ def _few(call: Call) -> bool:
         return False
     if isinstance(node.value, ast.Attribute) and node.value.attr == "style":
         return True
-    return _goes_by_row(call) and any(name in _FEW for name in chain(node.value))
+    return _goes_by_row(call) and (_sliced(node.value) or any(name in _FEW for name in chain(node.value)))
+
+
+def _sliced(node: ast.expr) -> bool:
+    """Whether an expression is a number of rows: `frame[:20]`, `frame.iloc[:20]`."""
+    upper = node.slice.upper if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) else None
+    return isinstance(upper, ast.Constant)
 
 
 def _function(module: Module, call: Call) -> list[ast.AST]:
@@ -95,9 +103,9 @@ def _body(loop: _Loop) -> list[ast.AST]:
 
 
 def _acts(module: Module, body: Iterable[ast.AST], calls: dict[int, Call], deeper: bool = True) -> bool:
-    """Whether code reaches out of the program, or draws, itself or in a function of the module that it calls."""
+    """Whether code reaches out of the program, draws or hands each row on, itself or in a function that it calls."""
     for node in (node for part in body for node in ast.walk(part)):
-        if isinstance(node, (ast.Await, ast.AsyncWith)):
+        if isinstance(node, (ast.Await, ast.AsyncWith, ast.Yield, ast.YieldFrom)):
             return True
         call = calls.get(id(node))
         if call is None or _on_frame(module, call):
