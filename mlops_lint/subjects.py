@@ -189,6 +189,13 @@ class Hyperparameter(Kind, frozen=True, tag="hyperparameter"):
     function: Annotated[Text, "the full name of what is called"] = UNSET
 
 
+class Option(Kind, frozen=True, tag="option"):
+    """An option of a program's command line."""
+
+    default: Annotated[Any_, "its value where nobody gives it; null = none"] = UNSET
+    checked: Annotated[Flag, "its text is converted or compared with a list"] = UNSET
+
+
 class Model(Kind, frozen=True, tag="model"):
     """A trained model that is saved, logged or registered."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from mlops_lint.extract.registry import trees
-from mlops_lint.model import Subject, Value
+from mlops_lint.model import Link, Subject, Value
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence
 from mlops_lint.subjects import ConfigKey, subject
@@ -37,6 +37,7 @@ PATTERNS = _NAMES + _FOLDERS
 # More is data: then no key is given, so that a file with any key has all of them.
 _MOST = 2_000
 _TEMPLATE = re.compile(r"\$\{|\{\{|\{%")
+_INTERPOLATED = re.compile(r"\$\{([\w.]+)\}")
 _SECRET = re.compile(
     r"passw|secret|token|api_?key|access_?key|private_?key|credential|connection_?string", re.IGNORECASE
 )
@@ -52,9 +53,18 @@ def defined(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     if not isinstance(root, Mapping) or hidden or (root.get("apiVersion") and root.get("kind")):
         return
     found = _keys(root)
-    for dotted, (key, node) in found.items() if found is not None else ():
+    if found is None:
+        return
+    for dotted, (key, node) in found.items():
         record = ConfigKey(file=path, key=dotted, value=_value(dotted, node), defined=True)
-        yield subject(record, locate(path, key), dotted, symbol=f"config:{path}#{dotted}")
+        links = tuple(Link("uses", f"config:{path}#{name}") for name in _named(node) if name in found)
+        yield subject(record, locate(path, key), dotted, symbol=f"config:{path}#{dotted}", links=links)
+
+
+def _named(node: Node) -> list[str]:
+    """The keys that a value is made of: `${train.lr}`."""
+    parts = node.items if isinstance(node, Sequence) else (node,)
+    return [name for part in parts if isinstance(part, Scalar) for name in _INTERPOLATED.findall(part.text)]
 
 
 def _keys(root: Mapping) -> dict[str, tuple[Scalar, Node]] | None:

@@ -20,6 +20,9 @@ from mlops_lint.extract.registry import matches, python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import ConfigKey, subject
 
+WHOLE = "*"
+"""The key of a reading that takes all of a file, and may take any of its keys."""
+
 _MUTATORS = frozenset({"update", "setdefault", "clear", "pop", "popitem"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -57,11 +60,13 @@ def read(module: Module) -> Iterator[Subject]:
 def _subject(module: Module, one: _Read) -> Subject | None:
     chain = one.chain
     file = posixpath.normpath(chain.file.removeprefix(HERE))
-    if not chain.keys or file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, PATTERNS):
+    if file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, PATTERNS):
         return None
-    key = ".".join(chain.keys)
-    record = ConfigKey(file=file, key=key, defined=UNSET if chain.optional else False)
-    return subject(record, module.locate(one.node), key, symbol=symbol_of(chain), links=(module.within(one.scope),))
+    # A file that is handed on as a whole may have any of its keys read.
+    key = ".".join(chain.keys) or WHOLE
+    record = ConfigKey(file=file, key=key, defined=UNSET if chain.optional or key == WHOLE else False)
+    symbol = symbol_of(msgspec.structs.replace(chain, keys=chain.keys or (WHOLE,)))
+    return subject(record, module.locate(one.node), key, symbol=symbol, links=(module.within(one.scope),))
 
 
 class _Reader:
