@@ -353,6 +353,15 @@ class Test(Kind, frozen=True, tag="test"):
     framework: Annotated[Text, "pytest or unittest"] = UNSET
 
 
+class Assertion(Kind, frozen=True, tag="assertion"):
+    """What a test demands of floats, of data or of a model."""
+
+    about: Annotated[Texts, "data = columns, types, gaps; model = predictions, scores"] = UNSET
+    exact: Annotated[Flag, "floats that are computed must be equal; false = up to a tolerance; null = no floats"] = (
+        UNSET
+    )
+
+
 class Notebook(Kind, frozen=True, tag="notebook"):
     """A notebook."""
 
@@ -379,6 +388,7 @@ class Function(Kind, frozen=True, tag="function"):
     """A function, a method, a class, or the statements of a module (`<module>`)."""
 
     what: Annotated[Text, "function, class or module"] = UNSET
+    computes: Annotated[Flag, "true = what it returns is rounded on the way, more than once"] = UNSET
 
 
 class Constant(Kind, frozen=True, tag="constant"):
