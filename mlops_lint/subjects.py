@@ -45,6 +45,7 @@ class Read(Kind, frozen=True, tag="read"):
     pinned: Annotated[Flag, "what is read is fixed: by a revision or checksum, or it ships with the library"] = UNSET
     verify: Annotated[Flag, "false = certificate or host key is not checked"] = UNSET
     trained: Annotated[Flag, "false = the file trains, but on nothing of this"] = UNSET
+    protected: Annotated[Texts, "columns in this file that name what people must not be judged by"] = UNSET
     typed: Annotated[Flag, "the call states columns of the table, or their types"] = UNSET
     drops: Annotated[Flag, "lines that do not parse are left out without a word"] = UNSET
     sampled: Annotated[Flag, "a number in the code says how many rows are read"] = UNSET
@@ -238,7 +239,9 @@ class Service(Kind, frozen=True, tag="service"):
 class Use(Kind, frozen=True, tag="use"):
     """The use of some tool for a purpose."""
 
-    purpose: Annotated[Text, "tracking, run-record, registry, data-check, drift, monitoring, search, ..."] = UNSET
+    purpose: Annotated[
+        Text, "tracking, registry, data-check, drift, search, fairness, explanation, feature-worth, ..."
+    ] = UNSET
     tool: Annotated[Text, "the tool, as `mlflow`"] = UNSET
 
 

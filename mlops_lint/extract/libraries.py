@@ -99,6 +99,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     uses: list[Use] = []
     main: dict[str, list[str]] = {}
     """Library and class, as `sklearn.SVC` -> its main hyperparameters."""
+    attributes: dict[str, str] = {}
+    """Only in `tools.yaml`: attribute or method -> the purpose that its use alone serves, whatever it is of."""
     markers: dict[str, list[str]] = {}
     """Only in `tools.yaml`: table -> names of methods that show its need where it is not imported."""
     hyperparameters: dict[str, list[str]] = {}
@@ -177,6 +179,7 @@ class Libraries:
         self.anywhere: dict[str, Entry] = {}
         self.aliases: dict[str, str] = {}
         self.main: dict[str, list[str]] = {}
+        self.attributes: dict[str, str] = {}
         self.uses: dict[str, list[Use]] = {}
         """Import root -> what its import means."""
         self._found: dict[str, Entry | None] = {}
@@ -194,6 +197,7 @@ class Libraries:
     def _add(self, one: Table) -> None:
         self.aliases.update(one.aliases)
         self.main.update(one.main)
+        self.attributes.update(one.attributes)
         for use in one.uses:
             self.uses.setdefault(use.imported.partition(".")[0], []).append(use)
         for entry in one.entries:

@@ -20,6 +20,7 @@ from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
 from mlops_lint.extract.python.hyperparameters import Choices
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
+from mlops_lint.extract.python.people import protected_columns
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.uris import ROLES, data_symbol
@@ -67,6 +68,10 @@ class _Seen:
         return only_shown(self._module)
 
     @cached_property
+    def protected(self) -> tuple[str, ...]:
+        return protected_columns(self._module)
+
+    @cached_property
     def choices(self) -> Choices:
         return Choices(self._module)
 
@@ -97,6 +102,8 @@ class _Seen:
             found |= self.frames.get(id(call.node)) or {}
         if kind == "read" and id(call.node) in self.idle:
             found["trained"] = False
+        if kind == "read" and self.protected:
+            found["protected"] = self.protected
         return found
 
 
