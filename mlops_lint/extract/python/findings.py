@@ -3,6 +3,7 @@
 from mlops_lint.extract.python.provenance import TEST, TRAIN, Fitted, Held, Learned, Rows, meet
 from mlops_lint.model import Value
 
+SEEN = "seen"
 _LEARNING = frozenset({"fit", "statistic"})
 # Kinds of subjects with fields that follow from the flow.
 FIELDS = frozenset({"transform", "split", "training", "evaluation"})
@@ -24,6 +25,8 @@ class Findings:
         """Splits of data whose rows have an order."""
         self.held_out: dict[int, bool] = {}
         """Trainings: the model is measured on rows that it was not fitted on."""
+        self.seen: dict[int, bool] = {}
+        """Trainings: a part that is called test was among the rows."""
         self.on: dict[int, str] = {}
         """Measurements -> train or test."""
         self._fits: dict[int, set[Rows]] = {}
@@ -34,7 +37,7 @@ class Findings:
         known: dict[str, dict[str, dict[int, bool] | dict[int, str]]] = {
             "transform": {"before_split": self.before_split, "on_test": self.on_test},
             "split": {"after_resampling": self.copied, "time_ordered": self.ordered},
-            "training": {"held_out": self.held_out},
+            "training": {"held_out": self.held_out, "test_rows_seen": self.seen},
             "evaluation": {"on": self.on},
         }
         return {field: verdicts[node] for field, verdicts in known[kind].items() if node in verdicts}
@@ -69,7 +72,7 @@ class Findings:
                 self.copied.setdefault(node, False)
 
     def predicts(self, model: Fitted, held: Held) -> str:
-        """Notes that a model is used on rows; says whether these are train or test, or nothing."""
+        """Notes that a model is used on rows; says whether these are train or test, test that was seen, or nothing."""
         if not model.rows or not held.rows:
             return ""
         within = meet(model.rows, held.rows)
@@ -81,7 +84,14 @@ class Findings:
                 self._found(one, self.on_test)
             elif not within and not one.on_part and one.node in seen and meet(one.rows, model.rows):
                 self._found(one, self.before_split)
-        return TRAIN if within else TEST
+        if not within:
+            return TEST
+        if not all(meet(frozenset({rows}), model.rows) for rows in held.rows):
+            return ""
+        if all(rows.role == TEST for rows in held.rows) and not model.on_test:
+            # Rows of several parts in one value are more often a lack of knowledge than a fault.
+            return "" if any(rows.role == TRAIN and rows.divided for rows in model.rows) else SEEN
+        return TRAIN
 
     def _found(self, one: Learned, verdicts: dict[int, bool]) -> None:
         verdicts[one.node] = True
@@ -92,7 +102,9 @@ class Findings:
         for training, part in on:
             if training is not None and part:
                 self.held_out[training] = part == TEST or self.held_out.get(training, False)
-        parts = {part for _, part in on}
+                if part == SEEN:
+                    self.seen[training] = True
+        parts = {TRAIN if part == SEEN else part for _, part in on}
         if len(parts) == 1 and "" not in parts:
             before = self.on.get(node)
             (part,) = parts
@@ -110,3 +122,4 @@ class Findings:
                 self.on_test.setdefault(node, False)
                 self.before_split.setdefault(node, False)
         self.on = {node: part for node, part in self.on.items() if part}
+        self.held_out |= dict.fromkeys(self.seen, False)

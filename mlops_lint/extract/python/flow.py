@@ -14,7 +14,7 @@ from mlops_lint.extract.python.findings import Findings
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.provenance import NOTHING, Held, Rows, join, named, role_of
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.steps import INDEXERS, called, indexed, kinds_of, opaque
+from mlops_lint.extract.python.steps import INDEXERS, called, indexed, kinds_of, opaque, side
 from mlops_lint.extract.python.transfer import transfer
 
 # Functions that call one another are followed so far; deeper, and the arguments are all that is known.
@@ -160,7 +160,11 @@ class Run:
     def _bind(self, target: ast.expr, value: Held) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
             for index, part in enumerate(target.elts):
-                self._bind(part, self.item(value, index))
+                # What comes out of a function that is not followed may well be parts of what went in.
+                held = (
+                    self.item(value, index) if value.items is not None else side(value, f"unpacked {id(target)}", index)
+                )
+                self._bind(part, held)
         elif isinstance(target, ast.Starred):
             self._bind(target.value, value)
         elif isinstance(target, ast.Name):

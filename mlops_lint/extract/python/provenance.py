@@ -66,7 +66,7 @@ class Learned(msgspec.Struct, frozen=True):
 class Fitted:
     """One model or transformer, as it changes while the file runs."""
 
-    __slots__ = ("made", "parts", "rows", "seen", "trained", "what")
+    __slots__ = ("made", "parts", "rows", "seen", "trained", "validated", "what")
 
     def __init__(self, made: int, what: str) -> None:
         self.made = made
@@ -78,8 +78,15 @@ class Fitted:
         """What was learned before, of what it was last fitted on, or by its own fit where it transforms."""
         self.trained: int | None = None
         """The `id` of the node of its last fit."""
+        self.validated = False
+        """It was fitted and measured on folds."""
         self.parts: tuple[Fitted, ...] = ()
         """The models that it wraps."""
+
+    @property
+    def on_test(self) -> bool:
+        """Whether it was fitted on a test part alone."""
+        return all(rows.role == TEST for rows in self.rows)
 
 
 class Held(msgspec.Struct, frozen=True):

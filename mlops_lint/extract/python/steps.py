@@ -125,6 +125,11 @@ def parts(value: Held, division: str, sides: tuple[tuple[str, str], ...]) -> Hel
     return Held(items=tuple(_narrowed(value.all(), division, side, role, divided=True) for side, role in sides))
 
 
+def side(value: Held, division: str, index: int) -> Held:
+    """Gives one of several values of which it is not known what they have in common."""
+    return _narrowed(value, division, str(index))
+
+
 def fresh(node: ast.AST, text: str = "") -> Held:
     """Gives data of which nothing is known but where it is made."""
     return Held(frozenset({Rows(text or f"made {id(node)}")}))

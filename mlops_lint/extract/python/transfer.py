@@ -34,6 +34,7 @@ _LAGS = frozenset({"shift", "diff", "pct_change"}) | _WINDOWS
 _PREDICTS = frozenset("predict predict_proba predict_log_proba decision_function predict_classes score_samples".split())
 _APPLIES = frozenset({"transform", "inverse_transform", "texts_to_sequences", "texts_to_matrix"})
 _SCORES = frozenset({"score", "evaluate", "evaluate_generator"})
+_HELD_OUT = frozenset({"validation_data", "eval_set", "evals", "valid_sets", "eval_dataset", "val_dataloaders"})
 # Of these nothing comes that is data: numbers, ranges, what is shown or asked.
 _NO_DATA = frozenset(
     "len range print display type isinstance hasattr id open str repr format int float bool super date_range "
@@ -98,7 +99,9 @@ def _cross(run: "Run", step: Step) -> Held | None:
     data = step.argument(1, "X", "x")
     run.findings.divided(id(step.node), data)
     for made in step.argument(0, "estimator").objects:
-        made.rows = data.rows
+        made.validated = True
+        if made.trained is not None:
+            run.findings.measured(id(step.node), ((made.trained, TEST),))
     return Held(data.rows, data.learned)
 
 
@@ -171,20 +174,28 @@ def _train(run: "Run", step: Step) -> Held | None:
     held = step.argument(0, "X", "x", "dataset", "train_set", "dtrain")
     node = id(step.node)
     run.findings.trained(node, held)
-    validation = join(
-        [h.all() for name, h in step.keywords.items() if name in ("validation_data", "eval_set", "evals")]
-    )
-    for made in _all_of(step.receiver.objects):
-        made.rows, made.seen, made.trained = held.rows, held.learned, node
-        if validation.rows:
-            run.findings.measured(node, ((node, run.findings.predicts(made, validation)),))
+    # Without a target nothing is predicted that rows held out could tell.
+    of_target = step.entry is not None and step.entry.signature.startswith("X") and not _has_target(step)
+    models = _all_of(step.receiver.objects)
+    for made in models:
+        made.rows, made.seen, made.trained = held.rows, held.learned, None if of_target else node
+    if _validates(run, step, models):
+        run.findings.measured(node, ((node, TEST),))
     if "split" in step.kinds and step.keyword("validation_split") is not None:
         run.findings.divided(node, held)
-        run.findings.measured(node, ((node, TEST),))
-    elif any(made.what.endswith("CV") for made in step.receiver.objects):
-        # It holds out folds by itself.
-        run.findings.measured(node, ((node, TEST),))
     return step.receiver if step.receiver.objects else None
+
+
+def _has_target(step: Step) -> bool:
+    return len(step.node.args) > 1 or step.keyword("y") is not None
+
+
+def _validates(run: "Run", step: Step, models: list[Fitted]) -> bool:
+    """Whether a fit holds out rows by itself, is handed some, or was done on folds before."""
+    if step.keyword("validation_split") is not None or any(one.validated or one.what.endswith("CV") for one in models):
+        return True
+    given = join([held.all() for name, held in step.keywords.items() if name in _HELD_OUT])
+    return TEST in [run.findings.predicts(made, given) for made in models]
 
 
 def _all_of(objects: tuple[Fitted, ...]) -> list[Fitted]:
@@ -210,6 +221,8 @@ def _apply(step: Step) -> Held:
 
 
 def _measure(run: "Run", step: Step) -> Held | None:
+    if step.method in _SCORES or step.method in _CROSS:
+        return _BY_METHOD[step.method](run, step)
     held = step.everything()
     if held.predicted:
         run.findings.measured(id(step.node), held.predicted)
@@ -366,6 +379,9 @@ def _is_number(node: ast.expr | None, number: float) -> bool:
 
 
 def _resample(run: "Run", step: Step) -> Held | None:
+    replaces = step.keyword("replace")
+    if isinstance(replaces, ast.Constant) and replaces.value is False:
+        return None
     return _copied(run, step, step.argument(0))
 
 
