@@ -7,6 +7,7 @@ from mlops_lint.discover import Entry
 from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
 from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.groups import stated
 from mlops_lint.graph.modules import Modules
 from mlops_lint.graph.nodes import OWN, Node
 from mlops_lint.graph.paths import Paths
@@ -214,7 +215,8 @@ class _Linker:
 
     def _worth(self, reference: Ref, node: Node, depth: int) -> Value:
         """Gives the value under a symbol, or the reference itself where it cannot be known."""
-        holder = self._nodes.get(self._symbol(reference.symbol, node.location.path, "uses"))
+        symbol = self._symbol(reference.symbol, node.location.path, "uses")
+        holder = self._nodes.get(stated(symbol, self._nodes) if symbol.startswith("config:") else symbol)
         value = holder.fields.get("value", reference) if holder is not None else reference
         if isinstance(value, Ref) and value != reference and holder is not None and depth > 0:
             value = self._worth(value, holder, depth - 1)

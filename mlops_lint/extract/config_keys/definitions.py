@@ -84,6 +84,8 @@ def _keys(root: Mapping) -> dict[str, tuple[Scalar, Node]] | None:
 def _value(dotted: str, node: Node) -> Value | UnsetType:
     if _SECRET.search(dotted):
         return UNSET
+    if dotted == "defaults" and isinstance(node, Sequence):
+        return tuple(_chosen(node))
     if isinstance(node, Sequence):
         items = [item.value for item in node.items if isinstance(item, Scalar)]
         texts = tuple(item for item in items if isinstance(item, str) and not _TEMPLATE.search(item))
@@ -93,3 +95,14 @@ def _value(dotted: str, node: Node) -> Value | UnsetType:
     if isinstance(node.value, str) and (len(node.value) > _LONGEST or _TEMPLATE.search(node.value)):
         return UNSET
     return node.value
+
+
+def _chosen(node: Sequence) -> Iterator[str]:
+    """The entries of the list by which Hydra composes a configuration: `group=option`, or the name of a file."""
+    for item in node.items:
+        if isinstance(item, Scalar):
+            yield item.text
+        elif isinstance(item, Mapping):
+            for group, option in item.entries:
+                if isinstance(option, Scalar):
+                    yield f"{group.text.removeprefix('override ')}={option.text}"
