@@ -48,6 +48,8 @@ class Read(Kind, frozen=True, tag="read"):
     protected: Annotated[Texts, "columns in this file that name what people must not be judged by"] = UNSET
     typed: Annotated[Flag, "the call states columns of the table, or their types"] = UNSET
     drops: Annotated[Flag, "lines that do not parse are left out without a word"] = UNSET
+    personal: Annotated[Texts, "columns named like personal data that the file takes from it"] = UNSET
+    hidden: Annotated[Flag, "the file drops, hashes or masks these columns"] = UNSET
     sampled: Annotated[Flag, "a number in the code says how many rows are read"] = UNSET
 
 

@@ -29,9 +29,10 @@ def has_origin(dataset: Node, graph: Graph) -> bool | None:
     # A data file in git was put there by somebody, from somewhere.
     if any(one.fields.get("versioned_by") not in (None, "git", "lfs") for one in around):
         return True
-    if dataset.fields.get("exists") is True or versioned(dataset, graph) is not False or _brings(graph):
+    if dataset.fields.get("exists") is True or versioned(dataset, graph) is not False:
         return None
-    return False
+    readers = [one.location.path for one in graph.linked(dataset, "read_by")]
+    return None if any(_brings(path, graph) for path in readers) else False
 
 
 @predicate
@@ -76,9 +77,15 @@ def _runs(node: Node, graph: Graph) -> list[Node]:
     return graph.runners(node) or graph.bodies(node.location.path)
 
 
-def _brings(graph: Graph) -> bool:
-    """Whether code of the project fetches data from elsewhere, or a script is called as if it did."""
-    if any(_BRINGS.search(path) for path in graph.paths.files) or any(one.own for one in graph.of_kind("http_call")):
+def _brings(reader: str, graph: Graph) -> bool:
+    """Whether code beside a reader fetches data from elsewhere, or a script there is called as if it did."""
+    if any(_BRINGS.search(path) and _beside(path, reader) for path in graph.paths.files):
         return True
-    reads = (one for one in graph.of_kind("read") if one.own and one.fields.get("data") is True)
-    return any(one.fields.get("hub") is True or "://" in str(one.fields.get("uri", "")) for one in reads)
+    reads = [one for one in graph.of_kind("read") if one.fields.get("data") is True]
+    fetched = [one for one in reads if one.fields.get("hub") is True or "://" in str(one.fields.get("uri", ""))]
+    return any(one.own and _beside(one.location.path, reader) for one in (*fetched, *graph.of_kind("http_call")))
+
+
+def _beside(path: str, reader: str) -> bool:
+    """Whether two files are of one project: below one folder of the root, or one of them right below it."""
+    return "/" not in path or "/" not in reader or path.partition("/")[0] == reader.partition("/")[0]

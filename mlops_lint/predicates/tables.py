@@ -8,6 +8,11 @@ from mlops_lint.predicates.registry import predicate
 
 _TABLES = frozenset("arrow avro csv delta excel feather hdf5 iceberg orc parquet sql".split())
 _WITH_MODELS = ("training", "model", "model_load", "service")
+# Whoever trains on images, sounds or texts may have a table of their labels, of which there is little to check.
+_UNSTRUCTURED = frozenset(
+    "PIL albumentations cv2 datasets imageio librosa nltk skimage spacy tensorflow_hub timm tokenizers torchaudio "
+    "torchtext torchvision transformers".split()
+)
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
 _CHECK_FILE = re.compile(
@@ -44,8 +49,11 @@ def trains_on_tables(_project: Node, graph: Graph) -> bool:
 
 @predicate
 def reads_tables(training: Node, graph: Graph) -> bool:
-    """A run of this training reads a table that is not known to be left out of it."""
-    return any(_is_table(one) for run in _runs(training, graph) for one in graph.reach(run, "read"))
+    """A run of this training reads a table, and not one that lists images, sounds or texts."""
+    tops = {one.fields.get("top") for one in graph.in_file(training.location.path, "import")}
+    return not tops & _UNSTRUCTURED and any(
+        _is_table(one) for run in _runs(training, graph) for one in graph.reach(run, "read")
+    )
 
 
 @predicate

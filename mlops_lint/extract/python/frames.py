@@ -4,6 +4,7 @@ import ast
 import re
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.personal import personal
 from mlops_lint.extract.python.rows import by_row, chain
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
@@ -26,6 +27,8 @@ def on_frames(module: Module) -> dict[int, dict[str, Value] | None]:
     None = a call that is not meant: by few rows, or on what a name may or may not hold.
     """
     found: dict[int, dict[str, Value] | None] = {node: {"sampled": True} for node in _cut(module)}
+    for node, fields in personal(module, [call for call in module.calls if _makes(module, call, "read")]).items():
+        found[node] = {**(found.get(node) or {}), **fields}
     found |= _joins(module)
     found |= {id(call.node): None for call in module.calls if _narrowed(module, call)}
     return found | {node: {"rowwise": True} if slow else None for node, slow in by_row(module).items()}
@@ -58,7 +61,7 @@ def _cut(module: Module) -> frozenset[int]:
 
 def _joins(module: Module) -> dict[int, dict[str, Value] | None]:
     """Joins with a side that has each key once, or whose rows are counted afterwards; None = one that is not meant."""
-    joins = [call for call in module.calls if _is_join(module, call)]
+    joins = [call for call in module.calls if _makes(module, call, "join")]
     if not joins:
         return {}
     counted, shown = _counted(module.tree), only_shown(module)
@@ -82,9 +85,9 @@ def _aligned(call: Call) -> bool:
     return {"left_index", "right_index"} <= {keyword.arg for keyword in call.node.keywords}
 
 
-def _is_join(module: Module, call: Call) -> bool:
+def _makes(module: Module, call: Call, kind: str) -> bool:
     entry = module.entry(call)
-    return entry is not None and any(fact.kind == "join" for fact in entry.facts)
+    return entry is not None and any(fact.kind == kind for fact in entry.facts)
 
 
 def _sides(call: Call) -> list[ast.expr]:
