@@ -1,6 +1,7 @@
 """A path and first lines to the sort of file: source, test, example, docs, notebook, vendored or generated."""
 
 import re
+from collections.abc import Iterable
 
 _VENDORED = frozenset(
     "vendor vendored _vendor third_party thirdparty 3rdparty external node_modules site-packages .venv venv".split()
@@ -12,6 +13,10 @@ _EXAMPLES = frozenset(
     "example examples example_dags sample samples demo demos tutorial tutorials quickstart quickstarts cookbook "
     "playground exercises solutions exercise_files snippets benchmark benchmarks templates".split()
 )
+# Of a folder's name in several words the last says what lies in it: `python-api-examples`, `hooli_tests`.
+_WORDS = frozenset("tests examples tutorials demos exercises quickstarts".split())
+_LAST_WORD = re.compile(r"[-_ ]([a-z]+)$")
+_UNPACKED = re.compile(r"^(?P<folder>.+)/[^/]+-[^/-]+\.(?:dist|egg)-info/")
 _DOCS = frozenset("doc docs documentation".split())
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest|tests?)\.(py|ipynb)$")
 _GENERATED_FILE = re.compile(r".*(_pb2|_pb2_grpc)\.pyi?$")
@@ -23,7 +28,8 @@ _GENERATED_HEAD = re.compile(
 def context(path: str, data: bytes) -> str:
     """Gives the sort of a file; where several hold, the one that says most about who wrote it and why."""
     *folders, name = path.lower().split("/")
-    parts = frozenset(folders)
+    words = (found[1] for folder in folders if (found := _LAST_WORD.search(folder)) is not None)
+    parts = frozenset(folders).union(word for word in words if word in _WORDS)
     if parts & _VENDORED:
         return "vendored"
     if _GENERATED_FILE.match(name) or _GENERATED_HEAD.search(data[:400].replace(b"\r", b"")):
@@ -32,6 +38,17 @@ def context(path: str, data: bytes) -> str:
         return "test"
     if parts & _EXAMPLES:
         return "example"
-    if parts & _DOCS:
+    if parts & _DOCS or name == "readme.ipynb":
         return "docs"
     return "notebook" if name.endswith(".ipynb") else "source"
+
+
+def unpacked(paths: Iterable[str]) -> frozenset[str]:
+    """Gives the folders into which packages were installed, below the root, as `pip install --target` leaves them."""
+    return frozenset(found["folder"] for path in paths if (found := _UNPACKED.match(path)) is not None)
+
+
+def installed(path: str, folders: frozenset[str]) -> bool:
+    """Says whether a file is of a package that was installed into one of these folders."""
+    parts = path.split("/")
+    return any("/".join(parts[:count]) in folders for count in range(1, len(parts) - 1))

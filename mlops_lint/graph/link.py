@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterable
 
 from mlops_lint.discover import Entry
+from mlops_lint.extract.context import installed, unpacked
 from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
 from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
@@ -38,9 +39,11 @@ class _Linker:
         """Paths of data that some file defines: they are there once their stage has run."""
 
     def linked(self) -> Graph:
+        folders = unpacked(self._paths.files)
         for one in self._facts:
+            sort = "vendored" if folders and installed(one.path, folders) else one.context
             for subject in one.subjects:
-                self._add(subject, one.context)
+                self._add(subject, sort)
         self._made = frozenset(id.partition(":")[2] for id, node in self._nodes.items() if node.kind == "dataset")
         self._run_folders()
         for node in list(self._nodes.values()):
