@@ -135,8 +135,10 @@ def _is_own(name: str) -> bool:
 def _constants(module: Module) -> Iterator[Subject]:
     count = 0
     for name, first, worth, scope in _named(module):
+        if count >= _MOST_CONSTANTS:
+            return
         value = module.values.value(worth, scope)
-        if value is not UNSET and count < _MOST_CONSTANTS:
+        if value is not UNSET:
             count += 1
             symbol = f"constant:{scope.name}.{name}"
             yield subject(Constant(value=value), module.locate(first), name, symbol=symbol)

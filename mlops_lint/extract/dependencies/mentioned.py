@@ -21,7 +21,7 @@ _INSTALL = re.compile(
     r"\b(?:pip[\d.]*|uv|conda|mamba|micromamba|poetry|pipenv|pdm|apt|apt-get|integration|pixi|easy_install)"
     r"[\s\"',\\]{1,9}(?:-\S{1,20}\s{1,3}){0,3}(?:install|add)$"
 )
-_VERB = re.compile(r"(?:install|add)\b")
+_VERBS = (re.compile(r"install\b"), re.compile(r"add\b"))
 # How long all that the pattern matches can be.
 _LONGEST = 100
 _VARIABLE = re.compile(r"PIP_ADDITIONAL_REQUIREMENTS[^\n]*?(?::-|[:=])")
@@ -73,9 +73,9 @@ def _found(text: str) -> Iterator[str]:
 
 def _installs(text: str) -> Iterator[int]:
     """Gives where the arguments of each command start; to look for the programs took ten times as long."""
-    for verb in _VERB.finditer(text):
-        if _INSTALL.search(text[max(verb.end() - _LONGEST, 0) : verb.end()]):
-            yield verb.end()
+    for end in sorted(found.end() for verb in _VERBS for found in verb.finditer(text)):
+        if _INSTALL.search(text[max(end - _LONGEST, 0) : end]):
+            yield end
 
 
 def _names(arguments: str) -> Iterator[str]:

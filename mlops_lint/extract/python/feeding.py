@@ -80,7 +80,7 @@ def unfed(module: Module) -> frozenset[int]:
 
 def _alone(module: Module) -> set[int]:
     """Calls that are statements of their own, and whose result, as far as we know, is no data."""
-    statements = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
+    statements = {id(node.value) for node in module.scopes.expressions}
     calls = (call for call in module.calls if id(call.node) in statements)
     return {id(call.node) for call in calls if (entry := module.entry(call)) and entry.returns is None}
 

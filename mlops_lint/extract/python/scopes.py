@@ -100,6 +100,8 @@ class Scopes:
         self.all: list[Scope] = [self.module]
         self.calls: list[Call] = []
         self.imports: list[Import] = []
+        self.expressions: list[ast.Expr] = []
+        """Expressions that are statements of their own."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
         """(class, attribute) -> what `self.attribute` is set to, and where."""
         self.altered: set[str] = set()
@@ -112,11 +114,12 @@ class Scopes:
             self._visit(statement, self.module)
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
-        handler = _HANDLERS.get(node.__class__)
+        kind = node.__class__
+        handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, node, scope)
             return
-        for field in _PARTS.get(node.__class__) or _parts(node.__class__):
+        for field in _PARTS.get(kind) or _parts(kind):
             value = getattr(node, field)
             if value.__class__ is list:
                 for item in value:
@@ -189,6 +192,7 @@ class Scopes:
         self._assign(node.target, node.value, scope.holder if scope.kind == "comprehension" else scope)
 
     def _on_expression(self, node: ast.Expr, scope: Scope) -> None:
+        self.expressions.append(node)
         if scope is self.module and not isinstance(node.value, ast.Constant):
             self.acts = True
         self._visit(node.value, scope)

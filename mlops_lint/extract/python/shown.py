@@ -18,8 +18,7 @@ def only_shown(module: Module) -> frozenset[int]:
     names = {id(call.node): call.name for call in module.calls}
     return frozenset(
         id(call)
-        for statement in ast.walk(module.tree)
-        if isinstance(statement, ast.Expr)
+        for statement in module.scopes.expressions
         for call in _looked_at(statement.value, names, module.notebook)
     )
 
