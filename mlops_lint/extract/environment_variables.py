@@ -23,17 +23,24 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(
     r"(?<![A-Za-z0-9_])(?:[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])|[A-Za-z_][A-Za-z0-9_]{2,}(?=[\"'`]?[ \t]*[:=|]))"
 )
-_LOUD = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])")
-_COMMENT = re.compile(r"(?m)^[ \t]*#.*$")
+# What stands before it is asked second: a pattern that starts with a sort of character is much faster.
+_LOUD = re.compile(r"[A-Z](?<![A-Za-z0-9_].)[A-Z0-9_]{2,}+(?![a-z])")
+_COMMENT = re.compile(r"\n[ \t]*#.*")
 # What stands in these calls has another way to be given.
 _OFFERS = frozenset({"add_argument", "option", "Option", "Argument", "Field"})
-# In Python: a key of a mapping, `NAME=value`, or the name in `V1EnvVar(name="NAME")`.
-_GIVEN = re.compile(
-    r"""["'](?:[\w-]+\.)*([A-Za-z_][A-Za-z0-9_]{2,})["']\]?\s*[:=](?!=)|["'](?:-e )?([A-Z][A-Z0-9_]{2,})=|"""
-    r"""\bname\s*=\s*["']([A-Z][A-Z0-9_]{2,})["']|"""
-    r"""(?:setdefault|putenv|setenv)\(\s*["'](\w+)["']"""
+# In Python: what a container is given as `"NAME=value"` or `V1EnvVar(name="NAME")`, and what the code sets itself.
+# Each pattern starts with its word: to look for quotes took as long as half of the parser.
+_ITEM = re.compile(r"(?:-e )?([A-Z][A-Z0-9_]{2,})=")
+_GIVEN = tuple(
+    (word, re.compile(pattern))
+    for word, pattern in (
+        ("name", r"""name(?<!\wname)\s*=\s*["']([A-Z][A-Z0-9_]{2,})["']"""),
+        ("[", r"""\[["'](?:[\w.-]+\.)?([A-Za-z_]\w{2,})["']\]\s*=(?!=)"""),
+        ("setdefault(", r"""setdefault\(\s*["'](\w+)["']"""),
+        ("putenv(", r"""putenv\(\s*["'](\w+)["']"""),
+        ("setenv(", r"""setenv\(\s*["'](\w+)["']"""),
+    )
 )
-_ENVIRONMENT = re.compile(r"(?i)env")
 # A file with more is a dictionary, and no description.
 _MOST = 500
 
@@ -57,7 +64,7 @@ _SUPPLIED_BY = re.compile(
 def variables(module: Module) -> Iterator[Subject]:
     """Gives each environment variable that a module reads, and the names that it gives or declares."""
     source = module.source
-    if not _ENVIRONMENT.search(source):
+    if "env" not in source and "ENV" not in source and "Env" not in source:
         return
     if "environ" in source or "getenv" in source:
         found: dict[str, Subject] = {}
@@ -68,9 +75,9 @@ def variables(module: Module) -> Iterator[Subject]:
                 links = (module.within(scope),)
                 found[name] = subject(record, module.locate(node), name, symbol=f"env:{name}", links=links)
         yield from found.values()
-        yield from _declaration(module.path, [*_told(module), *_given(source), *_settings(module)])
+        yield from _declaration(module.path, [*_told(module), *_given(module), *_settings(module)])
         return
-    names = [*_given(source), *_settings(module)]
+    names = [*_given(module), *_settings(module)]
     yield from _declaration(module.path, names)
 
 
@@ -93,16 +100,19 @@ def _declaration(path: str, names: list[str]) -> Iterator[Subject]:
 
 
 def _reads(module: Module) -> Iterator[tuple[str, ast.expr, Scope, bool | UnsetType]]:
+    calls = [call for call in module.calls if call.name in _GETTERS and call.node.args]
+    items = list(_items(module))
+    if not calls and not items:
+        return
     optional = _Optional(module.tree)
-    for call in module.calls:
-        if call.name in _GETTERS and call.node.args:
-            name = module.values.value(call.node.args[0], call.scope)
-            default = len(call.node.args) > 1 or bool(call.node.keywords)
-            if isinstance(name, str) and _NAME.fullmatch(name):
-                tested = id(call.node) in optional.nodes or bool(optional.names & _assigned(call.targets))
-                needs = False if default else UNSET if tested or name in optional.asked else True
-                yield name, call.node, call.scope, needs
-    for node, scope in _items(module):
+    for call in calls:
+        name = module.values.value(call.node.args[0], call.scope)
+        default = len(call.node.args) > 1 or bool(call.node.keywords)
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            tested = id(call.node) in optional.nodes or bool(optional.names & _assigned(call.targets))
+            needs = False if default else UNSET if tested or name in optional.asked else True
+            yield name, call.node, call.scope, needs
+    for node, scope in items:
         name = module.values.value(node.slice, scope)
         if isinstance(name, str) and _NAME.fullmatch(name):
             yield name, node, scope, name not in optional.asked and id(node) not in optional.nodes
@@ -129,6 +139,10 @@ def _environ(node: ast.expr, scope: Scope, module: Module) -> bool:
     return isinstance(node, (ast.Attribute, ast.Name)) and module.names.name(node, scope) == "os.environ"
 
 
+# How much a module can do without an expression: not at all, as what it gives is caught or offered, or is tested.
+_NEEDED, _SPARED, _TESTED = range(3)
+
+
 class _Optional:
     """What a module can do without: what it tests, or catches the absence of."""
 
@@ -136,26 +150,31 @@ class _Optional:
         self.nodes: set[int] = set()
         self.names: set[str] = set()
         self.asked: set[object] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert)):
-                self._test(node.test)
-            elif isinstance(node, ast.BoolOp):
-                for value in node.values:
-                    self._test(value)
-            elif isinstance(node, ast.Compare):
-                self._test(node)
+        wanted: list[tuple[ast.AST, int]] = [(tree, _NEEDED)]
+        while wanted:
+            node, state = wanted.pop()
+            if isinstance(node, ast.Compare):
+                state = _TESTED
                 if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(node.left, ast.Constant):
                     self.asked.add(node.left.value)
             elif isinstance(node, ast.Call) and _called(node) in _OFFERS:
-                self.nodes.update(id(inner) for inner in ast.walk(node))
-            elif isinstance(node, ast.Try) and _catches(node):
-                self.nodes.update(id(inner) for statement in node.body for inner in ast.walk(statement))
+                state = max(state, _SPARED)
+            if state:
+                self.nodes.add(id(node))
+            if state == _TESTED and isinstance(node, (ast.Name, ast.Attribute)):
+                self.names.add(node.id if isinstance(node, ast.Name) else node.attr)
+            wanted.extend(_children(node, state))
 
-    def _test(self, test: ast.expr) -> None:
-        for inner in ast.walk(test):
-            self.nodes.add(id(inner))
-            if isinstance(inner, (ast.Name, ast.Attribute)):
-                self.names.add(inner.id if isinstance(inner, ast.Name) else inner.attr)
+
+def _children(node: ast.AST, state: int) -> Iterator[tuple[ast.AST, int]]:
+    """The parts of a node, and whether they are tested or spared: more than it is itself in a condition or a `try`."""
+    if isinstance(node, ast.BoolOp):
+        yield from ((value, _TESTED) for value in node.values)
+        return
+    spared = max(state, _SPARED) if isinstance(node, ast.Try) and _catches(node) else state
+    test = getattr(node, "test", None)
+    for child in ast.iter_child_nodes(node):
+        yield child, _TESTED if child is test else state if isinstance(child, ast.excepthandler) else spared
 
 
 def _called(node: ast.Call) -> str:
@@ -177,17 +196,22 @@ def _catches(node: ast.Try) -> bool:
 
 def _told(module: Module) -> Iterator[str]:
     """Names in docstrings, messages and comments of the module itself."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            yield from _LOUD.findall(node.value)
-    for comment in _COMMENT.findall(module.source):
+    for written in module.scopes.texts:
+        if " " in written:
+            yield from _LOUD.findall(written)
+    for comment in _COMMENT.findall(f"\n{module.source}"):
         yield from _LOUD.findall(comment)
 
 
-def _given(source: str) -> Iterator[str]:
+def _given(module: Module) -> Iterator[str]:
     """Names that the code itself sets, or hands to a container or job."""
-    for match in _GIVEN.finditer(source):
-        yield match[match.lastindex or 0]
+    # A key may say where the variable is set too: `"spark.executorEnv.NAME"`.
+    names = (key.rpartition(".")[2] for key in module.scopes.keys)
+    yield from (name for name in names if len(name) > 2 and _NAME.fullmatch(name))
+    yield from (found[1] for text in module.scopes.texts if "=" in text and (found := _ITEM.match(text)))
+    for word, pattern in _GIVEN:
+        if word in module.source:
+            yield from pattern.findall(module.source)
 
 
 def _settings(module: Module) -> Iterator[str]:

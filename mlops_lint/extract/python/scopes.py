@@ -100,6 +100,10 @@ class Scopes:
         self.all: list[Scope] = [self.module]
         self.calls: list[Call] = []
         self.imports: list[Import] = []
+        self.texts: list[str] = []
+        """All texts but those in annotations, and pieces of f-strings."""
+        self.keys: list[str] = []
+        """Keys of literal mappings."""
         self.expressions: list[ast.Expr] = []
         """Expressions that are statements of their own."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
@@ -376,6 +380,20 @@ class Scopes:
         else:
             self._visit(inner, scope)
 
+    def _on_dict(self, node: ast.Dict, scope: Scope) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant):
+                if isinstance(key.value, str):
+                    self.keys.append(key.value)
+                    self.texts.append(key.value)
+            elif key is not None:
+                self._visit(key, scope)
+            self._visit(value, scope)
+
+    def _on_constant(self, node: ast.Constant, _: Scope) -> None:
+        if node.value.__class__ is str:
+            self.texts.append(node.value)
+
     def _skip(self, node: ast.AST, scope: Scope) -> None:
         """Leaves out what holds no names."""
 
@@ -459,7 +477,8 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Call: Scopes._call,
     ast.Name: Scopes._on_name,
     ast.Attribute: Scopes._on_attribute,
-    ast.Constant: Scopes._skip,
+    ast.Dict: Scopes._on_dict,
+    ast.Constant: Scopes._on_constant,
     ast.Pass: Scopes._skip,
     ast.Continue: Scopes._skip,
     ast.Break: Scopes._skip,
