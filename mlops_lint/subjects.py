@@ -162,6 +162,7 @@ class Training(Kind, frozen=True, tag="training"):
     library: Annotated[Text, "the import root, as `sklearn`, `torch`"] = UNSET
     draws: Annotated[Texts, "the global generators that it draws from"] = UNSET
     held_out: Annotated[Flag, "the file measures it on rows that it was not fitted on; not set = on none"] = UNSET
+    unmeasured: Annotated[Flag, "nothing in its file speaks of measuring, validating or testing"] = UNSET
     test_rows_seen: Annotated[Flag, "it was fitted on rows of the part that it is tested on"] = UNSET
     tracked: Annotated[Flag, "the call itself records its run in a tracker; null = in one that is installed"] = UNSET
     by_hand: Annotated[Flag, "code of the repository takes the steps in a loop of its own"] = UNSET

@@ -25,6 +25,8 @@ class Findings:
         """Splits of data whose rows have an order."""
         self.held_out: dict[int, bool] = {}
         """Trainings: the model is measured on rows that it was not fitted on."""
+        self.unmeasured: dict[int, bool] = {}
+        """Trainings: no word of the file speaks of measuring."""
         self.seen: dict[int, bool] = {}
         """Trainings: a part that is called test was among the rows."""
         self.on: dict[int, str] = {}
@@ -37,7 +39,7 @@ class Findings:
         known: dict[str, dict[str, dict[int, bool] | dict[int, str]]] = {
             "transform": {"before_split": self.before_split, "on_test": self.on_test},
             "split": {"after_resampling": self.copied, "time_ordered": self.ordered},
-            "training": {"held_out": self.held_out, "test_rows_seen": self.seen},
+            "training": {"held_out": self.held_out, "test_rows_seen": self.seen, "unmeasured": self.unmeasured},
             "evaluation": {"on": self.on},
         }
         return {field: verdicts[node] for field, verdicts in known[kind].items() if node in verdicts}

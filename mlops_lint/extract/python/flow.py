@@ -5,6 +5,7 @@ by itself. Both branches of a condition are taken, a loop is run once, and what 
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -23,6 +24,10 @@ _DEEPEST = 5
 _MOST = 20_000
 # A file is worth the work if some call of it divides or fits.
 _WORTH = frozenset({"split", "transform", "training"})
+# However a file measures a model, it hardly does so without one of these words.
+_MEASURING = re.compile(
+    r"(?i)eval|valid|test|scor|metric|accura|loss|error|rmse|mse\b|mae\b|auc\b|r2|bleu|rouge|perplex|monitor|predict|plot|bench"
+)
 _CHANGING = frozenset({"append", "extend", "insert", "add", "update", "appendleft"})
 
 Frame = dict[str, Held]
@@ -36,6 +41,9 @@ def flow(module: Module) -> Findings:
     findings = Findings()
     if worth & _WORTH:
         Run(module, kinds, findings).file()
+    if "training" in worth and not _MEASURING.search(module.source):
+        trainings = (call for call in module.calls if "training" in kinds_of(module.entry(call)))
+        findings.unmeasured = {id(call.node): True for call in trainings}
     return findings
 
 
@@ -179,18 +187,13 @@ class Run:
             if base is not None and not base.startswith("self.") and not held.objects:
                 self._write(base, _with_more(held, value.all(), rows=not held.rows))
 
-    def _frame(self, name: str) -> Frame:
-        # What is set on an instance is seen by all methods.
-        return self._frames[0] if name.startswith("self.") else self._frames[-1]
-
     def _write(self, name: str, value: Held) -> None:
-        self._frame(name)[name] = value
+        # What is set on an instance is seen by all methods.
+        self._frames[0 if name.startswith("self.") else -1][name] = value
 
     def _read(self, name: str) -> Held | None:
-        for frame in (self._frame(name), self._frames[-1], self._frames[0]):
-            if name in frame:
-                return frame[name]
-        return None
+        held = self._frames[-1].get(name)
+        return held if held is not None else self._frames[0].get(name)
 
     def element(self, value: Held) -> Held:
         """Gives what one turn of a loop over a value is given."""

@@ -1,6 +1,7 @@
 """What a name holds while a file runs: which rows of which data, what was learned from which, by which model."""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -142,6 +143,7 @@ def meet(some: frozenset[Rows], others: frozenset[Rows]) -> bool:
     return any(one.meets(other) for one in some for other in others)
 
 
+@lru_cache(maxsize=4096)
 def role_of(name: str) -> str:
     """Gives the role that a name speaks of: `X_train`, `testX`; empty for none, and for both."""
     words = [word.lower() for word in _WORDS.findall(name)]
