@@ -15,7 +15,8 @@ _COLUMN = (
     r"credit_?card(?:_?(?:number|no|num))?|cc_num|card_number|iban|national_?id|drivers?_?licen[sc]e(?:_?number)?)"
 )
 _PERSONAL = re.compile(rf"(?i){_COLUMN}")
-_ANYWHERE = re.compile(rf"(?i)['\"\s,]{_COLUMN.replace('_', '[_ -]')}['\"\s,]")
+# A column alone in a text, or in one that may be a query: a file without is done with at once.
+_MENTIONED = re.compile(rf"(?i)['\"](?:{_COLUMN.replace('_', '[_ -]')}['\"]|\s*select\b)")
 # What is done to a column so that nobody can be known by it.
 _HIDES = re.compile(r"(?i)hash|mask|encrypt|anonym|pseudonym|redact|tokeni[sz]|sha\d|scrub|presidio|obfuscat")
 _STATED = ("usecols", "names", "columns", "dtype", "sql", "query")
@@ -23,9 +24,12 @@ _STATED = ("usecols", "names", "columns", "dtype", "sql", "query")
 
 def personal(module: Module, reads: list[Call]) -> dict[int, dict[str, tuple[str, ...] | bool]]:
     """Gives, by the `id` of the nodes of calls that read, fields on columns of people; empty for most files."""
-    if not reads or _ANYWHERE.search(module.source) is None:
+    if not reads or _MENTIONED.search(module.source) is None:
         return {}
-    statements = [node for node in ast.walk(module.tree) if isinstance(node, ast.stmt)]
+    every = [node for node in ast.walk(module.tree) if isinstance(node, ast.stmt)]
+    if not any(_names_people(node) for node in every):
+        return {}
+    statements = [node for node in every if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     found: dict[int, dict[str, tuple[str, ...] | bool]] = {}
     for read in reads:
         frames = _frames(read, statements)
@@ -37,6 +41,11 @@ def personal(module: Module, reads: list[Call]) -> dict[int, dict[str, tuple[str
             if hidden or not any(_chooses(node, frames) for node in statements):
                 found[id(read.node)]["hidden"] = hidden
     return found
+
+
+def _names_people(statement: ast.stmt) -> bool:
+    texts = (text for node in _expressions(statement) for text in _texts(node))
+    return any(_is_personal(word) for text in texts for word in _words(text))
 
 
 def _frames(read: Call, statements: list[ast.stmt]) -> set[str]:
@@ -57,8 +66,7 @@ def _of_call(call: ast.Call) -> Iterator[str]:
     stated = [keyword.value for keyword in call.keywords if keyword.arg in _STATED]
     for node in (node for part in (*stated, *call.args[:1]) for node in ast.walk(part)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words = re.split(r"[\s,]+", node.value) if re.match(r"(?i)\s*select\b", node.value) else [node.value]
-            yield from filter(_is_personal, words)
+            yield from filter(_is_personal, _words(node.value))
 
 
 def _of_statement(statement: ast.stmt, frames: set[str]) -> Iterator[str]:
@@ -81,15 +89,23 @@ def _chooses(statement: ast.stmt, frames: set[str]) -> bool:
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
     """The expressions of a statement, without the statements inside it."""
-    wanted = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
-    for expression in wanted:
+    for expression in _expressions(statement):
         yield from ast.walk(expression)
+
+
+def _expressions(statement: ast.stmt) -> list[ast.AST]:
+    return [one for one in ast.iter_child_nodes(statement) if isinstance(one, (ast.expr, ast.keyword))]
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
     for one in ast.walk(node):
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
+
+
+def _words(text: str) -> list[str]:
+    """The words of a query, or the text itself."""
+    return re.split(r"[\s,]+", text) if re.match(r"(?i)\s*select\b", text) else [text]
 
 
 def _is_personal(column: str) -> bool:

@@ -38,7 +38,9 @@ def by_row(module: Module) -> dict[int, bool]:
     found = {
         node: False for node, call in pending.items() if _few(call) or _acts(module, _function(module, call), calls)
     }
-    for loop in (node for node in ast.walk(module.tree) if isinstance(node, _LOOPS)):
+    # A walk over the whole file is worth it only where some call may be of a loop.
+    looped = any(_goes_by_row(call) or call.name.endswith((".append", ".concat")) for call in pending.values())
+    for loop in (node for node in ast.walk(module.tree) if isinstance(node, _LOOPS)) if looped else ():
         over = [id(node) for part in _iterated(loop) for node in ast.walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
