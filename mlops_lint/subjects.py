@@ -104,6 +104,30 @@ class SeedCall(Kind, frozen=True, tag="seed_call"):
     generators: Annotated[Texts, "which generators it seeds"] = UNSET
     seed: Annotated[Any_, "the seed; null = from entropy"] = UNSET
     clock: Annotated[Flag, "the seed is the clock, entropy, a uuid, a hash or the process id"] = UNSET
+    workers: Annotated[Flag, "reaches the worker processes of data loaders too"] = UNSET
+
+
+class Determinism(Kind, frozen=True, tag="determinism"):
+    """A setting that makes kernels give the same results at every run, or lets them differ."""
+
+    exact: Annotated[Flag, "true = the same results; false = kernels are chosen that may differ"] = UNSET
+
+
+class DataLoader(Kind, frozen=True, tag="data_loader"):
+    """A loader that puts batches together, by worker processes or by itself."""
+
+    shuffles: Annotated[Flag, "rows are drawn at random"] = UNSET
+    workers: Annotated[Flag, "worker processes load"] = UNSET
+    seeded: Annotated[Flag, "has a generator of its own, or a function that seeds its workers"] = UNSET
+    generator: Annotated[Text, "whose state is used without a seed: torch"] = UNSET
+
+
+class Listing(Kind, frozen=True, tag="listing"):
+    """A list of files, or the items of a set, in an order that nothing promises."""
+
+    function: Annotated[Text, "its full name"] = UNSET
+    sorted: Annotated[Flag, "sorted before it is used"] = UNSET
+    collected: Annotated[Flag, "its order becomes that of rows, samples or class numbers"] = UNSET
 
 
 class Split(Kind, frozen=True, tag="split"):

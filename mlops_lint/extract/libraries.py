@@ -72,6 +72,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Of a class: the classes, real or ours, whose methods it has."""
     anywhere: bool = False
     """A method so named that it is recognised on a receiver of unknown type."""
+    attribute: bool = False
+    """An attribute that is set, not a function that is called: what it is set to is its first argument."""
 
     @property
     def calls(self) -> list[str]:

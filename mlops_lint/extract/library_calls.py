@@ -35,7 +35,7 @@ _PLAIN = (bool, int, float, str, type(None))
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
     seen = _Seen(module)
-    for call in (*module.calls, *_bare_decorators(module)):
+    for call in (*module.calls, *_bare_decorators(module), *_set_attributes(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
@@ -124,6 +124,17 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
                 call = Call(node, scope.parent, ())
                 call.name = module.names.name(decorator, scope.parent)
                 yield call
+
+
+def _set_attributes(module: Module) -> Iterator[Call]:
+    """Attributes of libraries that are set, as calls with what they are set to: `torch.backends.cudnn.benchmark = True`."""
+    for target, value, scope in module.scopes.settings:
+        name = module.names.name(target, scope)
+        entry = module.libraries.entries.get(name)
+        if entry is not None and entry.attribute:
+            call = Call(ast.copy_location(ast.Call(target, [value], []), target), scope, ())
+            call.name = name
+            yield call
 
 
 def _uses(module: Module) -> Iterator[Subject]:

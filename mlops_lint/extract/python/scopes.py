@@ -110,6 +110,8 @@ class Scopes:
         """(class, attribute) -> what `self.attribute` is set to, and where."""
         self.altered: set[str] = set()
         """Names whose items are set, and `.x` of attributes that are set on anything but `self`: of no sure value."""
+        self.settings: list[tuple[ast.Attribute, ast.expr, Scope]] = []
+        """Attributes that are set on anything but `self`, as `torch.backends.cudnn.benchmark`, to what, and where."""
         self.acts = False
         """The module body does more than define: it calls, loops, or has a `__main__` block."""
         self._package = package
@@ -145,6 +147,8 @@ class Scopes:
                 self.attributes.setdefault((owner, target.attr), []).append((value, scope))
             else:
                 self.altered.add(f".{target.attr}")
+                if isinstance(value, ast.expr):
+                    self.settings.append((target, value, scope))
                 self._visit(target.value, scope)
         else:
             self.altered.add(_root(target))
