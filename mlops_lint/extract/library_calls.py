@@ -127,7 +127,7 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
 
 
 def _set_attributes(module: Module) -> Iterator[Call]:
-    """Attributes of libraries that are set, as calls with what they are set to: `torch.backends.cudnn.benchmark = True`."""
+    """Attributes of libraries that are set, as `torch.backends.cudnn.benchmark`: calls with what they are set to."""
     for target, value, scope in module.scopes.settings:
         name = module.names.name(target, scope)
         entry = module.libraries.entries.get(name)

@@ -1,6 +1,6 @@
 """Lists of files, and numbered sets, to what becomes of their order.
 
-Source: https://docs.python.org/3/library/os.html#os.listdir ("in arbitrary order"), and the same of `glob` and `pathlib`.
+Source: https://docs.python.org/3/library/os.html#os.listdir ("in arbitrary order"); so do `glob` and `pathlib`.
 """
 
 import ast
@@ -93,12 +93,12 @@ class _Uses:
             elif isinstance(around, ast.comprehension):
                 comprehension = self._around[id(around)]
                 if self._numbers(node, comprehension) or self._loaded_in(comprehension):
-                    return ordered or self._sorted_around(comprehension), True
+                    return True if self._sorted_around(comprehension) else ordered, True
                 if isinstance(comprehension, (ast.DictComp, ast.SetComp)):
                     return ordered, False
                 around = comprehension
             elif isinstance(around, (ast.For, ast.AsyncFor)):
-                return ordered, around.iter is node and self._collects(around, node)
+                return ordered, around.iter is node and self._collects(around)
             elif isinstance(around, (ast.Assign, ast.AnnAssign)):
                 return self._assigned(around, scope, ordered)
             elif name and name not in _PASSES:
@@ -124,7 +124,7 @@ class _Uses:
         keeps = isinstance(node, (ast.ListComp, ast.GeneratorExp))
         return keeps and any(id(inner) in self._loads for part in parts for inner in ast.walk(part))
 
-    def _collects(self, loop: ast.For | ast.AsyncFor, node: ast.expr) -> bool:
+    def _collects(self, loop: ast.For | ast.AsyncFor) -> bool:
         """Whether a loop loads what is listed and adds it to a list."""
         inner = [one for statement in loop.body for one in ast.walk(statement)]
         loads = any(id(one) in self._loads for one in inner)

@@ -32,17 +32,12 @@ def deterministic(run: Node, graph: Graph) -> Answer:
 
 
 @predicate
-def seeds_workers(loader: Node, graph: Graph) -> bool | None:
+def seeds_workers(loader: Node, graph: Graph) -> bool:
     """Every run of this code seeds the worker processes of its loaders."""
-    answers = [_seeds_workers(runner, graph) for runner in graph.runners(loader) if runner.own]
-    if answers and all(answers):
-        return True
-    return None if not answers or None in answers else False
-
-
-def _seeds_workers(run: Node, graph: Graph) -> bool | None:
-    said = [call.fields.get("workers", None) for call in graph.reach(run, "seed_call") if "workers" in call.fields]
-    return True if True in said else False
+    runs = [runner for runner in graph.runners(loader) if runner.own]
+    return bool(runs) and all(
+        any(call.fields.get("workers") is True for call in graph.reach(run, "seed_call")) for run in runs
+    )
 
 
 def _texts(node: Node, field: str) -> tuple[str, ...]:
