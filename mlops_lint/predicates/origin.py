@@ -32,7 +32,8 @@ def has_origin(dataset: Node, graph: Graph) -> bool | None:
     if dataset.fields.get("exists") is True or versioned(dataset, graph) is not False:
         return None
     readers = [one.location.path for one in graph.linked(dataset, "read_by")]
-    return None if any(_brings(path, graph) for path in readers) else False
+    # Commands in a notebook bring data too.
+    return None if any(path.endswith(".ipynb") or _brings(path, graph) for path in readers) else False
 
 
 @predicate

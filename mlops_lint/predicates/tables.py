@@ -10,7 +10,7 @@ _TABLES = frozenset("arrow avro csv delta excel feather hdf5 iceberg orc parquet
 _WITH_MODELS = ("training", "model", "model_load", "service")
 # Whoever trains on images, sounds or texts may have a table of their labels, of which there is little to check.
 _UNSTRUCTURED = frozenset(
-    "PIL albumentations cv2 datasets imageio librosa nltk skimage spacy tensorflow_hub timm tokenizers torchaudio "
+    "PIL albumentations cv2 datasets imageio ktext librosa nltk skimage spacy tensorflow_hub timm tokenizers torchaudio "
     "torchtext torchvision transformers".split()
 )
 _LOOKS = ("profile", "data-check", "drift")
@@ -50,10 +50,10 @@ def trains_on_tables(_project: Node, graph: Graph) -> bool:
 @predicate
 def reads_tables(training: Node, graph: Graph) -> bool:
     """A run of this training reads a table, and not one that lists images, sounds or texts."""
-    tops = {one.fields.get("top") for one in graph.in_file(training.location.path, "import")}
-    return not tops & _UNSTRUCTURED and any(
-        _is_table(one) for run in _runs(training, graph) for one in graph.reach(run, "read")
-    )
+    reached = [one for run in _runs(training, graph) for one in graph.reached(run)]
+    files = {training.location.path, *(one.location.path for one in reached)}
+    tops = {one.fields.get("top") for path in files for one in graph.in_file(path, "import")}
+    return not tops & _UNSTRUCTURED and any(one.kind == "read" and _is_table(one) for one in reached)
 
 
 @predicate
