@@ -10,8 +10,8 @@ _TABLES = frozenset("arrow avro csv delta excel feather hdf5 iceberg orc parquet
 _WITH_MODELS = ("training", "model", "model_load", "service")
 # Whoever trains on images, sounds or texts may have a table of their labels, of which there is little to check.
 _UNSTRUCTURED = frozenset(
-    "PIL albumentations cv2 datasets imageio ktext librosa nltk skimage spacy tensorflow_hub timm tokenizers torchaudio "
-    "torchtext torchvision transformers".split()
+    "PIL albumentations cv2 datasets imageio ktext librosa nltk skimage spacy tensorflow_hub timm tokenizers "
+    "torchaudio torchtext torchvision transformers".split()
 )
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
