@@ -57,6 +57,8 @@ class Run:
         self._frames: list[Frame] = [{}]
         self._scopes: list[Scope] = [module.scopes.module]
         self._returned: list[list[Held]] = [[]]
+        self.context = ""
+        """The calls that led here: what a function makes at one of them is not what it makes at another."""
         self._followed: set[int] = set()
         self._left = _MOST
         self._functions = {id(scope.node): scope for scope in module.scopes.all if scope.kind == "function"}
@@ -170,7 +172,9 @@ class Run:
             for index, part in enumerate(target.elts):
                 # What comes out of a function that is not followed may well be parts of what went in.
                 held = (
-                    self.item(value, index) if value.items is not None else side(value, f"unpacked {id(target)}", index)
+                    self.item(value, index)
+                    if value.items is not None
+                    else side(value, f"unpacked {id(target)}", str(index))
                 )
                 self._bind(part, held)
         elif isinstance(target, ast.Starred):
@@ -265,6 +269,9 @@ class Run:
             return NOTHING
         if node.attr == "columns":
             return Held(learned=frozenset(one for one in value.learned if one.how == "fit"))
+        if role_of(node.attr) and value.rows:
+            # `data.train` and `data.test` are parts of one thing, and no columns.
+            return named(side(value, "attribute", node.attr), node.attr)
         if value.objects and not value.rows:
             # What a fitted thing says of itself was learned: `selector.scores_`, `search.best_estimator_`.
             learned = frozenset(one for made in value.objects for one in made.seen)
@@ -339,7 +346,9 @@ class Run:
         self._frames.append(frame)
         self._scopes.append(scope)
         self._returned.append([])
+        before, self.context = self.context, f"{self.context} {id(node)}" if node is not None else self.context
         self.block(body)
+        self.context = before
         returned = self._returned.pop()
         self._scopes.pop()
         self._frames.pop()

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mlops_lint.extract.libraries import Entry
-from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Rows, join
+from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Rows, join, named
 
 if TYPE_CHECKING:
     from mlops_lint.extract.python.flow import Run
 
+# The names of parts of data sets, as `data["train"]`.
+_PARTS = frozenset({"train", "test", "validation", "valid", "val", "dev", "eval"})
 INDEXERS = frozenset({"loc", "iloc", "ix", "values"})
 
 
@@ -87,6 +89,8 @@ def indexed(run: "Run", node: ast.Subscript) -> Held:
     learned = frozenset(one for held in columns for one in held.all().learned if one.how == "fit")
     if not value.rows:
         return value
+    if isinstance(first, ast.Constant) and first.value in _PARTS:
+        return named(side(value, "part", first.value), first.value)
     part = _part(run, value, first)
     return msgspec.structs.replace(part, learned=part.learned | learned, objects=(), function=None)
 
@@ -125,14 +129,14 @@ def parts(value: Held, division: str, sides: tuple[tuple[str, str], ...]) -> Hel
     return Held(items=tuple(_narrowed(value.all(), division, side, role, divided=True) for side, role in sides))
 
 
-def side(value: Held, division: str, index: int) -> Held:
+def side(value: Held, division: str, name: str) -> Held:
     """Gives one of several values of which it is not known what they have in common."""
-    return _narrowed(value, division, str(index))
+    return _narrowed(value, division, name)
 
 
-def fresh(node: ast.AST, text: str = "") -> Held:
+def fresh(run: "Run", node: ast.AST, role: str = "") -> Held:
     """Gives data of which nothing is known but where it is made."""
-    return Held(frozenset({Rows(text or f"made {id(node)}")}))
+    return Held(frozenset({Rows(f"made {id(node)}{run.context}", role=role)}))
 
 
 def folds(division: str) -> Held:

@@ -37,8 +37,8 @@ _SCORES = frozenset({"score", "evaluate", "evaluate_generator"})
 _HELD_OUT = frozenset({"validation_data", "eval_set", "evals", "valid_sets", "eval_dataset", "val_dataloaders"})
 # Of these nothing comes that is data: numbers, ranges, what is shown or asked.
 _NO_DATA = frozenset(
-    "len range print display type isinstance hasattr id open str repr format int float bool super date_range "
-    "date info describe head_ plot hist show nunique unique value_counts any all".split()
+    "len range print display type isinstance hasattr id open str repr format int float bool super date_range date info "
+    "describe plot hist show nunique unique value_counts any all parse_args parse_known_args".split()
 )
 _ASKS = frozenset(
     {"isnull", "isna", "notnull", "notna", "isin", "between", "duplicated", "eq", "ne", "gt", "lt", "ge", "le"}
@@ -57,14 +57,14 @@ def transfer(run: "Run", step: Step) -> Held:
         made = effect(run, step)
         if made is not None:
             return made
-    return _default(step)
+    return _default(run, step)
 
 
-def _default(step: Step) -> Held:
+def _default(run: "Run", step: Step) -> Held:
     """What is not known of a call: that what it gives comes from what it is given, or is new."""
     held = step.everything()
     if not held.rows and not held.learned and not step.receiver.objects:
-        return fresh(step.node)
+        return fresh(run, step.node)
     return Held(held.rows, held.learned, step.receiver.objects, predicted=held.predicted, form=step.receiver.form)
 
 
@@ -333,20 +333,14 @@ def _is_class(name: str) -> bool:
     return name.rpartition(".")[2][:1].isupper() and not name.startswith("?")
 
 
-def _read(_run: "Run", step: Step) -> Held | None:
+def _read(run: "Run", step: Step) -> Held | None:
     if any(held.all().rows for held in step.arguments):
         return None
-    # A file that is read twice holds the same rows.
     first = step.node.args[0] if step.node.args else None
-    if first is None:
-        return None
-    text = ast.unparse(first)
-    role = (
-        role_of(posixpath.basename(first.value))
-        if isinstance(first, ast.Constant) and isinstance(first.value, str)
-        else ""
-    )
-    return Held(frozenset({Rows(f"read {text}", role=role)}))
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        # A file that is read twice holds the same rows.
+        return Held(frozenset({Rows(f"read {first.value}", role=role_of(posixpath.basename(first.value)))}))
+    return fresh(run, step.node)
 
 
 def _enumerate(run: "Run", step: Step) -> Held | None:
