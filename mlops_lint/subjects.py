@@ -243,6 +243,8 @@ class ModelLoad(Kind, frozen=True, tag="model_load"):
     revision: Annotated[Any_, "the revision or version that is asked for"] = UNSET
     pinned: Annotated[Flag, "the version is fixed"] = UNSET
     unsafe: Annotated[Flag, "runs code that the file holds"] = UNSET
+    downloaded: Annotated[Flag, "the same module downloads the file"] = UNSET
+    given: Annotated[Flag, "the file is named by whoever calls the function, or types it in"] = UNSET
     remedy: Annotated[Text, "what loads it safely"] = UNSET
 
 

@@ -18,6 +18,7 @@ from mlops_lint.extract.python.findings import FIELDS, Findings
 from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
 from mlops_lint.extract.python.hyperparameters import Choices
+from mlops_lint.extract.python.loaded import loaded_from
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.people import protected_columns
@@ -92,6 +93,8 @@ class _Seen:
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
         found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
+        if kind == "model_load":
+            return found | loaded_from(self._module, call)
         if kind == "estimator":
             return found | self.choices.of(call)
         if kind == "training":
