@@ -14,6 +14,8 @@ from mlops_lint.extract.context import context, installed, unpacked
         ("src/test_train.py", "test"),
         ("pipeline/hooli_tests/rows.py", "test"),
         ("ab_test/assign.py", "source"),
+        ("model/unit_tests.py", "test"),
+        ("steps/run_tests.py", "source"),
         ("load-test.py", "source"),
         ("python-api-examples/guide/a.ipynb", "example"),
         ("under_sample/balance.py", "source"),
