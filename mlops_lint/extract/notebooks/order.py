@@ -10,6 +10,7 @@ from mlops_lint.model import Location
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_BINDING = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.ExceptHandler)
 # They define names that nobody sees in the source.
 _HIDDEN = frozenset({"exec", "eval", "globals", "locals", "get_ipython", "vars"})
 
@@ -34,11 +35,14 @@ def late(module: Module) -> list[Late] | None:
     hidden = False
     for statement in module.tree.body:
         for node in _run_at_once(statement):
-            hidden = hidden or (isinstance(node, ast.Name) and node.id in _HIDDEN)
-            for name in _bound(node):
-                defined.setdefault(name, node)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if not isinstance(node, ast.Name):
+                for name in _bound(node):
+                    defined.setdefault(name, node)
+            elif isinstance(node.ctx, ast.Load):
+                hidden = hidden or node.id in _HIDDEN
                 used.append(node)
+            else:
+                defined.setdefault(node.id, node)
     if hidden:
         return None
     found: dict[str, Late] = {}
@@ -52,24 +56,38 @@ def late(module: Module) -> list[Late] | None:
 
 
 def _run_at_once(statement: ast.AST) -> Iterator[ast.AST]:
-    """Gives the nodes of a statement that run with it; of names that only it knows, none."""
-    wanted = [(statement, frozenset[str](), False)]
+    """Gives the names, and what else binds some, that run with a statement; of names that only it knows, none."""
+    wanted: list[tuple[ast.AST, frozenset[str], bool]] = [(statement, frozenset(), False)]
     while wanted:
         node, own, guarded = wanted.pop()
-        if not (isinstance(node, ast.Name) and (node.id in own or (guarded and isinstance(node.ctx, ast.Load)))):
+        if isinstance(node, ast.Name):
+            if node.id not in own and not (guarded and isinstance(node.ctx, ast.Load)):
+                yield node
+            continue
+        if isinstance(node, _BINDING):
             yield node
         if isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
             continue
         if isinstance(node, _COMPREHENSIONS):
             own |= {one.id for part in node.generators for one in ast.walk(part.target) if isinstance(one, ast.Name)}
         guarded = guarded or isinstance(node, ast.Try)
-        wanted.extend((child, own, guarded) for child in ast.iter_child_nodes(node))
+        wanted.extend((child, own, guarded) for child in _children(node))
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below, without those that hold no names: most of them."""
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            yield from (one for one in value if isinstance(one, ast.AST))
+        elif isinstance(value, (ast.expr, ast.stmt, ast.excepthandler, ast.arguments)) and not isinstance(
+            value, ast.Constant
+        ):
+            yield value
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
         yield node.name
         # What a function makes global is there once somebody has called it.
         yield from (name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names)
