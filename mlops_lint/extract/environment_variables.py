@@ -21,7 +21,7 @@ _SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # In prose, manifests, scripts and templates a word is a name of a variable by its look, or as a key.
 _WORD = re.compile(
-    r"(?<![A-Za-z0-9_])(?:[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])|[A-Za-z_][A-Za-z0-9_]{2,}(?=[\"'`]?[ \t]*[:=|]))"
+    r"(?<![A-Za-z0-9_])(?:[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])|[A-Z][A-Za-z0-9_]{2,}(?=[\"'`]?[ \t]*[:=|]))"
 )
 # What stands before it is asked second: a pattern that starts with a sort of character is much faster.
 _LOUD = re.compile(r"[A-Z](?<![A-Za-z0-9_].)[A-Z0-9_]{2,}+(?![a-z])")
@@ -56,7 +56,8 @@ _SUPPLIED = frozenset(
 _SUPPLIED_BY = re.compile(
     r"^(?:SM|AIP|AZUREML|AWS_LAMBDA|AWS_BATCH|GITHUB|GITLAB|CI|BUILD|RELEASE|SYSTEM|AGENT|JENKINS|CIRCLE|TRAVIS|"
     r"CODEBUILD|SLURM|PBS|LSB|OMPI|PMI|KUBERNETES|KFP|ARGO|AIRFLOW_CTX|XDG|CONDA|COLAB|KAGGLE|SAGEMAKER|TORCHELASTIC|"
-    r"ECS|MLFLOW_RUN|METAFLOW|RAY|FLYTE_INTERNAL|PYTEST|DATABRICKS|AWS_EXECUTION|AWS_IOT|AWS_GREENGRASS)_|^PG(?:HOST|PORT|USER|PASSWORD|DATABASE|SSLMODE)$"
+    r"ECS|MLFLOW_RUN|METAFLOW|RAY|FLYTE_INTERNAL|PYTEST|DATABRICKS|AWS_EXECUTION|AWS_IOT|AWS_GREENGRASS)_|"
+    r"^PG(?:HOST|PORT|USER|PASSWORD|DATABASE|SSLMODE)$"
 )
 
 
@@ -105,17 +106,25 @@ def _reads(module: Module) -> Iterator[tuple[str, ast.expr, Scope, bool | UnsetT
     if not calls and not items:
         return
     optional = _Optional(module.tree)
+    asked = {module.values.value(one, module.scopes.module) for one in optional.asked}
     for call in calls:
         name = module.values.value(call.node.args[0], call.scope)
         default = len(call.node.args) > 1 or bool(call.node.keywords)
         if isinstance(name, str) and _NAME.fullmatch(name):
             tested = id(call.node) in optional.nodes or bool(optional.names & _assigned(call.targets))
-            needs = False if default else UNSET if tested or name in optional.asked else True
-            yield name, call.node, call.scope, needs
+            asked |= {name} if tested else set()
+            needs = UNSET if name in asked else _told_of(name)
+            yield name, call.node, call.scope, False if default else needs
     for node, scope in items:
         name = module.values.value(node.slice, scope)
         if isinstance(name, str) and _NAME.fullmatch(name):
-            yield name, node, scope, name not in optional.asked and id(node) not in optional.nodes
+            free = name in asked or id(node) in optional.nodes
+            yield name, node, scope, False if free else _told_of(name)
+
+
+def _told_of(name: str) -> bool | UnsetType:
+    """A name that looks like any other word, or is internal, cannot be found where people name variables."""
+    return True if name[0].isupper() else UNSET
 
 
 def _assigned(targets: tuple[str, ...]) -> set[str]:
@@ -149,14 +158,14 @@ class _Optional:
     def __init__(self, tree: ast.Module) -> None:
         self.nodes: set[int] = set()
         self.names: set[str] = set()
-        self.asked: set[object] = set()
+        self.asked: list[ast.expr] = []
         wanted: list[tuple[ast.AST, int]] = [(tree, _NEEDED)]
         while wanted:
             node, state = wanted.pop()
             if isinstance(node, ast.Compare):
                 state = _TESTED
-                if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(node.left, ast.Constant):
-                    self.asked.add(node.left.value)
+                if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+                    self.asked.append(node.left)
             elif isinstance(node, ast.Call) and _called(node) in _OFFERS:
                 state = max(state, _SPARED)
             if state:

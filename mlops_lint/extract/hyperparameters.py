@@ -51,7 +51,8 @@ def _learns(call: Call, module: Module) -> bool:
 
 
 def _absent(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+    """`None`, zero and a switch set nothing that one would try other values of."""
+    return isinstance(node, ast.Constant) and (not node.value or node.value is True)
 
 
 def _given(call: Call, module: Module) -> Iterator[tuple[str, ast.expr]]:
