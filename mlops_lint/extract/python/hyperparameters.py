@@ -11,6 +11,8 @@ from mlops_lint.model import Value
 _SEARCH = re.compile(r"Search(?:CV)?$|Searcher$|RFECV$|^AutoML$|^GridSearch")
 # They put steps one after another, and leave the choice to these.
 _CHAINS = re.compile(r"(?i)pipeline|ColumnTransformer|TransformedTarget|Calibrated|MultiOutput|OneVs|Chain$")
+# By these some classes count for more than they are frequent.
+_WEIGHTS = frozenset({"class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights"})
 _STARTS_CLASS = re.compile(r"^[A-Z]")
 
 
@@ -35,7 +37,7 @@ class Choices:
         # What is made only to load a model that was saved is not trained.
         if not main or self._loaded.intersection(call.targets):
             return {}
-        fields: dict[str, Value] = {"hyperparameters": tuple(main)}
+        fields: dict[str, Value] = {"hyperparameters": tuple(main), "weighted": _weighted(call.node)}
         answer = self._chosen(call, main)
         return fields if answer is None else {**fields, "configured": answer}
 
@@ -50,6 +52,11 @@ class Choices:
         # The member of an ensemble is weak or strong on purpose; elsewhere a search may be handed it.
         member = any(_STARTS_CLASS.search(name) and not _CHAINS.search(name) for name in around)
         return None if None in given or starred or self._searches or member else False
+
+
+def _weighted(node: ast.Call) -> bool:
+    values = [keyword.value for keyword in node.keywords if keyword.arg in _WEIGHTS]
+    return any(not (isinstance(one, ast.Constant) and one.value in (None, False, 1)) for one in values)
 
 
 def _around(module: Module) -> dict[int, list[ast.Call]]:
