@@ -43,8 +43,9 @@ def on_schedule(node: Node, graph: Graph) -> bool:
 
 @predicate
 def trains_on_tables(_project: Node, graph: Graph) -> bool:
-    """A model of the project's own is trained on a table that is read in code."""
-    return any(one.own and _is_table(one) and trains(one, graph) for one in graph.of_kind("read"))
+    """A model of the project's own is trained on a table, and not only in notebooks."""
+    reads = (one for one in graph.of_kind("read") if one.own and one.context != "notebook" and _is_table(one))
+    return any(trains(one, graph) for one in reads)
 
 
 @predicate
