@@ -15,7 +15,9 @@ IN_FRAMES = frozenset({"join", "read", "transform"})
 
 _TAKES = frozenset({"head", "limit", "take"})
 # What makes each key stand once on its side of a join.
-_UNIQUE = frozenset({"drop_duplicates", "value_counts", "distinct", "unique"})
+_UNIQUE = frozenset({"crosstab", "distinct", "drop_duplicates", "pivot_table", "unique", "value_counts"})
+# After these a key may stand there again.
+_MULTIPLIES = frozenset({"append", "concat", "explode", "join", "melt", "merge", "stack"})
 _AGGREGATES = frozenset("agg aggregate count first last max mean median min nunique size std sum var".split())
 # How far back the making of a side is followed, in calls and names.
 _STEPS = 12
@@ -99,19 +101,24 @@ def _sides(call: Call) -> list[ast.expr]:
 
 def _keyed(module: Module, side: ast.expr, call: Call) -> bool:
     """Whether a side has each key once by its making: an aggregate of groups, or without duplicates."""
+    line = call.node.lineno
     for _ in range(_STEPS):
         if _of_index(side):
             return True
         names = list(chain(side))
         if any(name in _UNIQUE for name in names) or ("groupby" in names and _AGGREGATES & set(names)):
             return True
+        if _MULTIPLIES & set(names):
+            return False
         root = side
         while isinstance(root, (ast.Call, ast.Attribute, ast.Subscript)):
             root = root.func if isinstance(root, ast.Call) else root.value
         bound = module.names.bindings(root.id, call.scope) if isinstance(root, ast.Name) else None
-        if bound is None or len(bound[0]) != 1 or not isinstance(bound[0][0], ast.expr):
+        before = [one for one in bound[0] if isinstance(one, ast.expr) and one.lineno < line] if bound else []
+        if not before:
             return False
-        side = bound[0][0]
+        side = before[-1]
+        line = side.lineno
     return False
 
 
