@@ -4,6 +4,7 @@ A fit that is not listed was seen neither before nor after a split of its data.
 """
 
 import sys
+import time
 
 import pytest
 from source import module
@@ -73,6 +74,86 @@ def test_a_fit_comes_before_a_split(source: str, expected: dict[int, bool]) -> N
     of = module(HEAD + source)
     found = flow(of).before_split
     assert {call.node.lineno: found[id(call.node)] for call in of.calls if id(call.node) in found} == expected
+
+
+TRAINS = (
+    "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+    "from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split\n"
+    "m = LogisticRegression()\n"
+)
+HALVES = "a, b, c, d = train_test_split(X, y)\n"
+MEASURED = {
+    "on the other part": (HALVES + "m.fit(a, c)\nm.score(b, d)\n", {6: True}),
+    "on its own rows": (HALVES + "m.fit(a, c)\nm.score(a, c)\n", {6: False}),
+    "on both": (HALVES + "m.fit(a, c)\nm.score(a, c)\nm.score(b, d)\n", {6: True}),
+    "on a part of its own rows": (HALVES + "m.fit(X, y)\nm.score(b, d)\n", {6: False}),
+    "by what it predicts": (HALVES + "m.fit(a, c)\np = m.predict(b)\nf1_score(d, p)\n", {}),
+    "on the second half": ("m.fit(X[:9], y[:9])\nm.score(X[9:], y[9:])\n", {5: True}),
+    "on folds": ("m.fit(X, y)\ncross_val_score(m, X, y)\n", {5: True}),
+    "on folds before": ("cross_val_score(m, X, y)\nm.fit(X, y)\n", {6: True}),
+    "by a search": ("g = GridSearchCV(m, {})\ng.fit(X, y)\n", {6: True}),
+    "on rows of another file": ("m.fit(pd.read_csv('a'), y)\nm.score(pd.read_csv('b'), d)\n", {5: True}),
+    "on the same file, read again": ("m.fit(pd.read_csv('a'), y)\nm.score(pd.read_csv('a'), d)\n", {5: False}),
+    "on what a function reads twice": (
+        "def f(p):\n    return pd.read_csv(p)\nm.fit(f(A), y)\nm.score(f(B), d)\n",
+        {7: True},
+    ),
+    "on parts that go by their names": ("m.fit(X['train'], y)\nm.score(X['test'], y)\n", {5: True}),
+    "on what an unknown function gives": ("a, b = halves(X)\nm.fit(a, y)\nm.score(b, d)\n", {6: True}),
+    "in a function": ("def f(k, a, c):\n    k.fit(a, c)\n    return k\nf(m, X, y).score(X, y)\n", {6: False}),
+    "not at all": ("m.fit(X, y)\n", {}),
+    "without a target": ("m.fit(X)\nm.score(X)\n", {}),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), MEASURED.values(), ids=MEASURED.keys())
+def test_a_model_is_measured(source: str, expected: dict[int, bool]) -> None:
+    of = module(TRAINS + source)
+    found = flow(of).held_out
+    assert {call.node.lineno: found[id(call.node)] for call in of.calls if id(call.node) in found} == expected
+
+
+ON_TEST = {
+    "a part of a split": ("a, b = train_test_split(X)\ns.fit(a)\ns.fit(b)\n", {4: False, 5: True}),
+    "a part by its name": ("s.fit(X_train)\ns.fit(X_test)\n", {3: False, 4: True}),
+    "a part that a function is given": (
+        "def f(x_tr, x_test):\n    s.fit(x_tr)\n    s.fit(x_test)\n",
+        {4: False, 5: True},
+    ),
+    "train and test together": ("train_test = X\ns.fit(train_test)\n", {}),
+    "a test and nothing else": ("s.fit(X_test)\n", {}),
+    "words that only look so": ("s.fit(latest)\ns.fit(contest)\n", {}),
+    "the mean of the other part": (
+        "a, b = train_test_split(X)\nb = b.fillna(a.mean())\ns.fit(a)\n",
+        {5: False},
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), ON_TEST.values(), ids=ON_TEST.keys())
+def test_a_fit_is_on_the_test_part(source: str, expected: dict[int, bool]) -> None:
+    of = module(HEAD + source)
+    found = flow(of).on_test
+    assert {call.node.lineno: found[id(call.node)] for call in of.calls if id(call.node) in found} == expected
+
+
+ENDLESS = {
+    "functions that call themselves": "def f(x):\n    return f(f(x))\nf(X)\n",
+    "functions that call one another often": "".join(
+        f"def f{n}(x):\n    return {' + '.join([f'f{n + 1}(x)'] * 40)}\n" for n in range(40)
+    )
+    + "f0(X)\n",
+    "a lambda that hands on itself": "f = lambda x: x.apply(f)\nX.apply(f)\n",
+    "a sum of many": "X = " + " + ".join(["X"] * 900) + "\n",
+    "a name that is cut again and again": "while X:\n    X = X[1:]\n" * 200,
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS.keys())
+def test_what_has_no_end_is_left(source: str) -> None:
+    started = time.perf_counter()
+    flow(module(HEAD + "X = s.fit_transform(X)\n" + source + SPLIT))
+    assert time.perf_counter() - started < 10
 
 
 def test_a_file_that_splits_nothing_and_fits_nothing_is_not_followed() -> None:

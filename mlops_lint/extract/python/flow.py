@@ -20,10 +20,10 @@ from mlops_lint.extract.python.transfer import transfer
 
 # Functions that call one another are followed so far; deeper, and the arguments are all that is known.
 _DEEPEST = 5
-# Statements that are run in one file: real notebooks have some hundred.
-_MOST = 20_000
-# A file is worth the work if some call of it divides or fits.
-_WORTH = frozenset({"split", "transform", "training"})
+# Expressions that are read in one file: real notebooks have some thousand.
+_MOST = 60_000
+# A file is worth the work if some call of it divides, fits or makes what can be fitted.
+_WORTH = frozenset({"split", "transform", "training", "estimator"})
 # However a file measures a model, it hardly does so without one of these words.
 _MEASURING = re.compile(
     r"(?i)eval|valid|test|scor|metric|accura|loss|error|rmse|mse\b|mae\b|auc\b|r2|bleu|rouge|perplex|monitor|predict|plot|bench"
@@ -40,7 +40,11 @@ def flow(module: Module) -> Findings:
     worth = {kind for call in module.calls for kind in kinds_of(module.entry(call))}
     findings = Findings()
     if worth & _WORTH:
-        Run(module, kinds, findings).file()
+        try:
+            Run(module, kinds, findings).file()
+        except RecursionError:
+            # Of what is nested so deep, nothing is known; the rest of the file is read without recursion.
+            findings = Findings()
     if "training" in worth and not _MEASURING.search(module.source):
         trainings = (call for call in module.calls if "training" in kinds_of(module.entry(call)))
         findings.unmeasured = {id(call.node): True for call in trainings}
@@ -76,9 +80,7 @@ class Run:
     def block(self, statements: Iterable[ast.stmt]) -> None:
         """Runs statements one after the other."""
         for statement in statements:
-            self._left -= 1
-            if self._left > 0:
-                self._statement(statement)
+            self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
         handler = _STATEMENTS.get(type(node))
@@ -215,7 +217,8 @@ class Run:
 
     def value(self, node: ast.expr | None) -> Held:
         """Gives what an expression is worth."""
-        if node is None:
+        self._left -= 1
+        if node is None or self._left <= 0:
             return NOTHING
         handler = _EXPRESSIONS.get(type(node))
         if handler is not None:
@@ -325,7 +328,7 @@ class Run:
         """Gives what a lambda or function of this file makes of arguments; None = it cannot be followed."""
         if isinstance(function, Scope):
             return self.call(function, arguments, {}, None)
-        if not isinstance(function, ast.Lambda):
+        if not isinstance(function, ast.Lambda) or len(self._frames) > _DEEPEST:
             return None
         self._frames.append(dict(self._frames[-1]))
         self._scopes.append(self._scopes[-1])
