@@ -181,14 +181,6 @@ class Join(Kind, frozen=True, tag="join"):
     ] = UNSET
 
 
-class Feature(Kind, frozen=True, tag="feature"):
-    """A feature that a feature store is told of; its name is `view:field`."""
-
-    framework: Annotated[Text, "the feature store, as `feast`"] = UNSET
-    view: Annotated[Text, "the view, or group, that it belongs to"] = UNSET
-    variable: Annotated[Text, "what the view is called in the code; null = nothing"] = UNSET
-
-
 class Training(Kind, frozen=True, tag="training"):
     """A call that trains a model."""
 
@@ -240,6 +232,9 @@ class Model(Kind, frozen=True, tag="model"):
     registered: Annotated[Flag, "goes to a registry or a versioned store"] = UNSET
     registry_name: Annotated[Text, "the name in the registry"] = UNSET
     checkpoint: Annotated[Flag, "a checkpoint of a training loop, not its result"] = UNSET
+    signed: Annotated[Flag, "carries a signature or an example of its input; not set where its format holds none"] = (
+        UNSET
+    )
 
 
 class ModelLoad(Kind, frozen=True, tag="model_load"):
@@ -255,6 +250,7 @@ class ModelLoad(Kind, frozen=True, tag="model_load"):
     downloaded: Annotated[Flag, "the same module downloads the file"] = UNSET
     given: Annotated[Flag, "the file is named by whoever calls the function, or types it in"] = UNSET
     remedy: Annotated[Text, "what loads it safely"] = UNSET
+    once: Annotated[Flag, "kept when it was loaded: under a test for what is there, or by a cache"] = UNSET
 
 
 class HttpCall(Kind, frozen=True, tag="http_call"):
@@ -271,6 +267,18 @@ class Service(Kind, frozen=True, tag="service"):
     """A program that answers requests."""
 
     framework: Annotated[Text, "fastapi, flask, bentoml, ..."] = UNSET
+
+
+class Endpoint(Kind, frozen=True, tag="endpoint"):
+    """One function that answers requests: the handler of a route, a method of a service, a hook of a model server."""
+
+    framework: Annotated[Text, "fastapi, flask, bentoml, ..."] = UNSET
+    route: Annotated[Text, "the path under which it is called"] = UNSET
+    takes_input: Annotated[Flag, "reads something that whoever calls it sends"] = UNSET
+    validated: Annotated[Flag, "the input is checked by a schema, types or hand before it is used"] = UNSET
+    secured: Annotated[Flag, "asks in its own file who calls: dependency, decorator, key, token"] = UNSET
+    hosted: Annotated[Flag, "a platform calls it, and decides who may: SageMaker, Azure ML, a function service"] = UNSET
+    local: Annotated[Flag, "its file starts it for this machine alone"] = UNSET
 
 
 class Use(Kind, frozen=True, tag="use"):

@@ -6,6 +6,7 @@ A table is read only when a file imports its library, so the names of the files 
 import ast
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -89,6 +90,38 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tool: str
 
 
+class Handlers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one framework is told which functions answer requests."""
+
+    framework: str
+    decorators: list[str] = []
+    """Names of what decorates a handler, or a class whose `functions` are handlers."""
+    registrations: list[str] = []
+    """Names of calls that are given one as `handler`."""
+    signature: str = "path, *, methods=None"
+    """The parameters of both: `path`, `methods`, `handler`, and `input` for a descriptor of what comes in."""
+    bases: list[str] = []
+    """Regular expressions of the bases of a class whose `functions` are handlers."""
+    functions: list[str] = []
+    beside: list[str] = []
+    """Functions of a module that say what its `functions` are."""
+    reads: list[str] = []
+    """Functions beside a handler that are given the input before it."""
+    unresolved: bool = False
+    """A decorator of the same method on something unknown, given a path, is taken for one of these."""
+    input: Literal["annotated", "request", "parameter", "message", "descriptor", "any"] = "request"
+    """Annotations are checked; a request object; the last parameter; a typed message; a descriptor; cannot be told."""
+    request: list[str] = []
+    """Names of the request, where it is no parameter."""
+    hosted: bool = False
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The import roots without which there is none of these; empty = functions tell by their names."""
+        names = (*self.decorators, *self.registrations, *self.bases)
+        return frozenset(name.partition(".")[0].replace("\\", "") for name in names)
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One file of `libraries/`; `source` says where its facts come from."""
 
@@ -103,6 +136,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Library and class, as `sklearn.SVC` -> its main hyperparameters."""
     attributes: dict[str, str] = {}
     """Only in `tools.yaml`: attribute or method -> the purpose that its use alone serves, whatever it is of."""
+    handlers: list[Handlers] = []
     markers: dict[str, list[str]] = {}
     """Only in `tools.yaml`: table -> names of methods that show its need where it is not imported."""
     hyperparameters: dict[str, list[str]] = {}
@@ -184,6 +218,7 @@ class Libraries:
         self.attributes: dict[str, str] = {}
         self.uses: dict[str, list[Use]] = {}
         """Import root -> what its import means."""
+        self.handlers: list[Handlers] = []
         self._found: dict[str, Entry | None] = {}
         self._names: dict[str, str] = {}
         wanted, seen = [*sorted(roots & available()), "tools"], set[str]()
@@ -200,6 +235,7 @@ class Libraries:
         self.aliases.update(one.aliases)
         self.main.update(one.main)
         self.attributes.update(one.attributes)
+        self.handlers.extend(one.handlers)
         for use in one.uses:
             self.uses.setdefault(use.imported.partition(".")[0], []).append(use)
         for entry in one.entries:

@@ -11,7 +11,6 @@ from typing import TypeGuard, get_type_hints
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
-from mlops_lint.extract.generators import seed_of
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
@@ -19,6 +18,7 @@ from mlops_lint.extract.python.findings import FIELDS, Findings
 from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
 from mlops_lint.extract.python.hyperparameters import Choices
+from mlops_lint.extract.python.kept import kept
 from mlops_lint.extract.python.loaded import loaded_from
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
@@ -95,7 +95,7 @@ class _Seen:
         """Gives the fields of a subject that follow from the flow."""
         found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
         if kind == "model_load":
-            return found | loaded_from(self._module, call)
+            return found | loaded_from(self._module, call) | ({"once": True} if kept(call) else {})
         if kind == "estimator":
             return found | self.choices.of(call)
         if kind == "training":
@@ -161,15 +161,7 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     if "library" in kind.__struct_fields__ and library != "?" and "()" not in call.name:
         fields["library"] = library
     for field, spec in fact.set.items():
-        value = _value(spec, arguments, module)
-        if (
-            field == "seed"
-            and value is UNSET
-            and isinstance(spec, str)
-            and (node := arguments.node(spec[1:])) is not None
-        ):
-            value = seed_of(node, call.scope, module)
-        if _fits(value, kind, field):
+        if _fits(value := _value(spec, arguments, module), kind, field):
             fields[field] = value
     # What is seen around the call is nearer the truth than what its arguments say.
     fields |= seen
@@ -258,7 +250,7 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
     if condition.given is not None:
         if name in arguments.given:
             return condition.given
-        return not condition.given if arguments.complete(name) else None
+        return not condition.given if arguments.complete else None
     if condition.type is not None:
         return _is_instance(arguments.type(name), condition.type, module)
     value = arguments.value(name)

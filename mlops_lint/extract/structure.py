@@ -64,9 +64,7 @@ def _function(module: Module, scope: Scope, imports: list[Link], methods: list[S
     links = dict.fromkeys([*imports, *_calls(module, scope, methods)])
     if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
         bases = (module.names.name(base, scope.parent) for base in scope.node.bases)
-        links.update(
-            dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if _is_own(base, module.name))
-        )
+        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if _is_own(base)))
     location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
     return subject(Function(what=what), location, scope.name, symbol=symbol_of(scope), links=tuple(links))
 
@@ -103,7 +101,7 @@ def _own_names(module: Module, scope: Scope, starred: list[str]) -> Iterator[str
             yield from (f"{one}.{'.'.join(chain)}" for one in starred if _is_own(one))
         elif meant[root]:
             name = meant[root] if len(chain) == 1 else module.names.name(expression, scope).partition("(")[0]
-            if _is_own(name, module.name):
+            if _is_own(name):
                 yield name
 
 
@@ -123,16 +121,15 @@ def _meant(module: Module, name: str, scope: Scope) -> str:
     if module.names.bindings(name, scope) is None:
         return "" if name in _BUILTINS else "*"
     found = module.names.named(name, scope).partition("(")[0]
-    return found if _is_own(found, module.name) else ""
+    return found if _is_own(found) else ""
 
 
 def _root(dotted: str) -> str:
     return dotted.partition(".")[0]
 
 
-def _is_own(name: str, here: str = "") -> bool:
-    # A file may be called like a module of Python, as `code.py` or `queue.py`: what it defines is its own.
-    return not name.startswith("?") and (_root(name) not in _FOREIGN or name.startswith(f"{here}."))
+def _is_own(name: str) -> bool:
+    return not name.startswith("?") and _root(name) not in _FOREIGN
 
 
 def _constants(module: Module) -> Iterator[Subject]:

@@ -1,0 +1,126 @@
+"""A Python module to the calls that have a model predict, and to what is kept or said of predictions.
+
+Source: the methods of estimators and of clients of model servers, in the documentation of each library.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.registry import python
+from mlops_lint.model import Subject
+from mlops_lint.subjects import Use, subject
+
+_METHODS = frozenset("predict predict_proba predict_classes predict_log_proba decision_function".split())
+_REMOTE = frozenset("invoke_endpoint invoke_endpoint_async".split())
+# They generate texts and images where a library for that is imported; elsewhere anything is generated.
+_GENERATES = frozenset({"generate"})
+_GENERATORS = frozenset({"transformers", "vllm", "diffusers"})
+# Called itself, an object of this name predicts where one of the libraries is imported.
+_CALLED = re.compile(r"(?i)(?:^|_|\.)(?:model|net|network|classifier|pipe|pipeline|predictor|detector|generator)$")
+_CALLABLE = frozenset({"torch", "transformers", "tensorflow", "keras", "diffusers", "ultralytics", "fastai"})
+_SESSIONS = re.compile(r"(?i)(?:session|sess)$")
+
+_PREDICTIONS = re.compile(r"(?i)pred|score|prob|output|result|label|respon|answer|churn|class")
+_LOGS = re.compile(r"(?i)(?:^|\.)_?(?:log|logger|logging|loguru)$")
+_LEVELS = frozenset("debug info warning error log critical bind msg".split())
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_VERSION = re.compile(
+    r"(?i)(?:model|run|artifact|bento|mlflow)[-_ .]?(?:version|id|uri|tag|hash|name|ver)\b|^version$|^__version__$|"
+    r"^model[-_]?(?:version|name|id)"
+)
+
+
+@python
+def predictions(module: Module) -> Iterator[Subject]:
+    """Gives the calls that have a model predict, and beside them the logs of predictions and versions of models."""
+    found = [call for call in module.calls if _method(call, module)]
+    for call in found:
+        last = _method(call, module)
+        record = Use(purpose="prediction", tool=last)
+        name = ast.unparse(call.node.func)[:60]
+        yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
+    if found or _serves(module):
+        yield from _logged(module)
+        yield from _versioned(module)
+
+
+def _serves(module: Module) -> bool:
+    return any(one.roots & module.roots for one in module.libraries.handlers if one.roots) or any(
+        name in module.scopes.module.bindings
+        for one in module.libraries.handlers
+        for name in one.functions
+        if not one.roots
+    )
+
+
+def _method(call: Call, module: Module) -> str:
+    """The name of the method where a call has a model predict, else nothing."""
+    function = call.node.func
+    last = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+    if isinstance(function, ast.Attribute):
+        # A method of a class of the file is followed into that class.
+        if last in _METHODS:
+            return last if module.names.scope(call.name) is None and call.node.args + call.node.keywords else ""
+        if last in _REMOTE or (last in _GENERATES and module.roots & _GENERATORS):
+            return last
+        if last == "run" and "onnxruntime" in module.roots and _SESSIONS.search(ast.unparse(function.value)):
+            return last
+    if _CALLED.search(last) and module.roots & _CALLABLE and call.node.args + call.node.keywords:
+        return "__call__" if module.names.scope(call.name) is None and not last[:1].isupper() else ""
+    return ""
+
+
+def _logged(module: Module) -> Iterator[Subject]:
+    for call in module.calls:
+        function = call.node.func
+        if not isinstance(function, (ast.Attribute, ast.Name)):
+            continue
+        printed = isinstance(function, ast.Name) and function.id == "print"
+        logged = (
+            isinstance(function, ast.Attribute)
+            and function.attr in _LEVELS
+            and _LOGS.search(ast.unparse(function.value))
+        )
+        if (printed or logged) and call.scope.kind == "function" and _names_prediction(call.node):
+            record = Use(
+                purpose="prediction-print" if printed else "prediction-log", tool="print" if printed else "logging"
+            )
+            yield subject(record, module.locate(call.node), ast.unparse(function), links=(module.within(call.scope),))
+
+
+def _names_prediction(call: ast.Call) -> bool:
+    given = (*call.args, *(one.value for one in call.keywords))
+    return any(
+        isinstance(node, ast.Name) and bool(_PREDICTIONS.search(node.id)) for one in given for node in ast.walk(one)
+    )
+
+
+def _versioned(module: Module) -> Iterator[Subject]:
+    """Gives the first place in each function, or class, that names a version of a model."""
+    for scope in module.scopes.all:
+        if scope.kind in ("function", "class") and (place := _version_in(scope)) is not None:
+            record = Use(purpose="model-version", tool="code")
+            yield subject(record, module.locate(place), "model version", links=(module.within(scope),))
+
+
+def _version_in(scope: Scope) -> ast.AST | None:
+    # The methods of a class are scopes of their own.
+    parts = [
+        one for one in getattr(scope.node, "body", []) if scope.kind == "function" or not isinstance(one, _DEFINITIONS)
+    ]
+    for node in (node for part in parts for node in ast.walk(part)):
+        said = (
+            node.id if isinstance(node, ast.Name)
+            else node.attr if isinstance(node, ast.Attribute)
+            else node.arg if isinstance(node, ast.keyword)
+            else node.value if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            else ""
+        )  # fmt: skip
+        if said and len(said) < 40 and _VERSION.search(said):
+            return node.value if isinstance(node, ast.keyword) else node
+    return None
