@@ -46,7 +46,7 @@ Value = None | bool | int | float | str | tuple[str, ...] | Ref
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
-    """One subject names another: `role` is one of `subjects.ROLES`, `symbol` what it names."""
+    """One subject names another: `role` is one of `roles.ROLES`, `symbol` what it names."""
 
     role: str
     symbol: str

@@ -11,7 +11,8 @@ from mlops_lint.extract.libraries import Condition, Fact, available, signature, 
 from mlops_lint.extract.library_calls import library_calls
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Location, Subject
-from mlops_lint.subjects import KINDS, ROLES
+from mlops_lint.roles import ROLES
+from mlops_lint.subjects import KINDS
 
 TABLES = (
     "accelerate catboost cloudpickle diffusers dill imblearn jax joblib keras lightgbm lightning lightning_fabric "

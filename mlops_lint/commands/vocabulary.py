@@ -4,7 +4,8 @@ import argparse
 
 from mlops_lint.predicates.expression import FUNCTIONS
 from mlops_lint.predicates.registry import predicates
-from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
+from mlops_lint.roles import ROLES
+from mlops_lint.subjects import COMMON, KINDS, documentation
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:

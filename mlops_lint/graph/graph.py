@@ -7,7 +7,7 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.paths import Paths
 from mlops_lint.graph.reach import Closure
 from mlops_lint.model import Location
-from mlops_lint.subjects import ROLES
+from mlops_lint.roles import ROLES
 
 # Along these, code runs other code.
 _CODE = ("starts", "runs", "calls", "imports")

@@ -13,7 +13,8 @@ from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related, Value
 from mlops_lint.predicates.registry import Answer, Predicate, predicates
-from mlops_lint.subjects import COMMON, KINDS, ROLES, documentation
+from mlops_lint.roles import ROLES
+from mlops_lint.subjects import COMMON, KINDS, documentation
 
 _MAP = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _UNKNOWN = "mlops-lint: cannot tell"
