@@ -399,6 +399,8 @@ class Test(Kind, frozen=True, tag="test"):
     """A test function."""
 
     framework: Annotated[Text, "pytest or unittest"] = UNSET
+    fixtures: Annotated[Texts, "the names of its parameters, which fixtures fill in"] = UNSET
+    threshold: Annotated[Flag, "it demands that something is near, above or below a number that is no count"] = UNSET
 
 
 class Assertion(Kind, frozen=True, tag="assertion"):

@@ -11,6 +11,7 @@ from mlops_lint.extract.libraries import SHARED, available
 from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.thresholds import has_threshold
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Constant, EntryPoint, Function, Test, subject
@@ -179,9 +180,9 @@ def _tests(module: Module) -> Iterator[Subject]:
         if module.context == "test" and scope.kind == "function" and name.startswith("test"):
             in_class = scope.parent is not None and scope.parent.kind == "class"
             framework = "unittest" if in_class and _is_case(module, scope.parent) else "pytest"
-            yield subject(
-                Test(framework=framework), _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),)
-            )
+            fixtures = tuple(one for one in scope.parameters if one not in ("self", "cls"))
+            record = Test(framework=framework, fixtures=fixtures, threshold=has_threshold(scope.node))
+            yield subject(record, _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),))
 
 
 def _is_case(module: Module, scope: Scope | None) -> bool:
