@@ -35,4 +35,4 @@ def _number(node: ast.expr) -> bool:
         return name == "approx" and bool(node.args) and _number(node.args[0])
     if isinstance(node, ast.UnaryOp):
         return _number(node.operand)
-    return isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value not in (0.0, 1.0)
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and not node.value.is_integer()
