@@ -8,6 +8,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "loads": ("loaded_by", "a call or service loads a model or a file"),
     "within": ("holds", "a subject stands in a function or module body"),
     "calls": ("called_by", "a function calls, or hands on, another"),
+    "makes": ("made_by", "a function makes an instance of a class, and hands it to nobody"),
     "inherits": ("subclasses", "a class has another as its base"),
     "imports": ("imported_by", "a module imports a module"),
     "starts": ("started_by", "an entry point or task starts the code of a function or module"),

@@ -367,7 +367,7 @@ class Import(Kind, frozen=True, tag="import"):
 class EntryPoint(Kind, frozen=True, tag="entry_point"):
     """Where a run starts: a script, a notebook, a command."""
 
-    how: Annotated[Text, "main = guarded by __name__, script = statements of the module, notebook"] = UNSET
+    how: Annotated[Text, "main = guarded by __name__, script = statements of the module, command, notebook"] = UNSET
 
 
 class Consumer(Kind, frozen=True, tag="consumer"):
@@ -437,7 +437,8 @@ class Module(Kind, frozen=True, tag="module"):
 class Function(Kind, frozen=True, tag="function"):
     """A function, a method, a class, or the statements of a module (`<module>`)."""
 
-    what: Annotated[Text, "function, class or module"] = UNSET
+    what: Annotated[Text, "function, class, module, or app = an object with which functions are registered"] = UNSET
+    closed: Annotated[Flag, "true = of a class whose methods are run only by those who call them"] = UNSET
     computes: Annotated[Flag, "true = what it returns is rounded on the way, more than once"] = UNSET
 
 

@@ -189,10 +189,18 @@ IMPORTS = {
     "a class": (
         {
             "pkg/data.py": "class Data:\n    def load(self): pass\n",
-            "train.py": "from pkg.data import Data\nData()\n",
+            "train.py": "from pkg.data import Data\nread(Data())\n",
         },
         "train.py",
         {"function:pkg.data.Data"},
+    ),
+    "of a class whose instance stays, what is called on it": (
+        {
+            "pkg/data.py": "class Data:\n    def __init__(self): pass\n    def load(self): pass\n",
+            "train.py": "from pkg.data import Data\nData().load()\n",
+        },
+        "train.py",
+        {"function:pkg.data.Data.__init__", "function:pkg.data.Data.load"},
     ),
     "a method of a base in another file": (
         {
@@ -492,6 +500,65 @@ def test_the_runners_of_code_are_those_from_which_calls_lead_to_it() -> None:
     )
     [draw] = of.of_kind("random_call")
     assert [one.id for one in of.runners(draw)] == ["entry:a.py", "test:tests/test_m.py:2:1"]
+
+
+TRAINER = (
+    "import random\nclass Trainer:\n    def __init__(self):\n        self.x = random.random()\n"
+    "    def fit(self):\n        random.shuffle(self.x)\n    def show(self): pass\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def main():\n    t = Trainer()\n    t.show()\n", ["random.random"]),
+        ("def main():\n    t = Trainer()\n    t.fit()\n", ["random.random", "random.shuffle"]),
+        ("def main():\n    Trainer().show()\n", ["random.random"]),
+        ("def main():\n    run(Trainer())\n", ["random.random", "random.shuffle"]),
+    ],
+)
+def test_of_an_instance_that_stays_only_the_methods_that_are_called_run(source: str, expected: list[str]) -> None:
+    main = f"from lib import Trainer\n{source}if __name__ == '__main__':\n    main()\n"
+    of = graph({"lib.py": TRAINER, "train.py": main})
+    [entry] = of.of_kind("entry_point")
+    assert sorted(one.name for one in of.reach(entry, "random_call")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", "[project.scripts]\ntrain = 'pkg.cli:main'\n"),
+        ("pyproject.toml", "[tool.poetry.scripts]\ntrain = {callable = 'pkg.cli:main'}\n"),
+        ("setup.cfg", "[options.entry_points]\nconsole_scripts =\n    train = pkg.cli:main\n"),
+        ("setup.py", "setup(entry_points={'console_scripts': ['train = pkg.cli:main']})\n"),
+    ],
+)
+def test_a_command_of_an_installation_is_a_run_at_its_function(path: str, text: str) -> None:
+    of = graph(
+        {path: text, "src/pkg/__init__.py": "", "src/pkg/cli.py": "import random\ndef main():\n    random.seed(1)\n"}
+    )
+    [entry] = of.of_kind("entry_point")
+    assert (entry.name, entry.location.path, entry.location.line) == ("train", "src/pkg/cli.py", 2)
+    assert [one.name for one in of.reach(entry, "seed_call")] == ["random.seed"]
+
+
+def test_a_command_whose_module_is_run_anyway_is_no_second_run() -> None:
+    main = "def main(): pass\nif __name__ == '__main__':\n    main()\n"
+    assert entries({"pyproject.toml": "[project.scripts]\nt = 'cli:main'\n", "cli.py": main}) == {"entry:cli.py"}
+
+
+def test_a_command_is_run_by_its_app() -> None:
+    cli = "import random, typer\napp = typer.Typer()\n@app.command()\ndef train():\n    random.seed(1)\n"
+    of = graph(
+        {
+            "pyproject.toml": "[project.scripts]\nt = 'pkg.cli:app'\n",
+            "pkg/cli.py": cli,
+            "use.py": "import pkg.cli\nf()\n",
+        }
+    )
+    command, user = of.nodes["entry:pyproject.toml#t"], of.nodes["entry:use.py"]
+    assert [one.name for one in of.reach(command, "seed_call")] == ["random.seed"]
+    assert of.reach(user, "seed_call") == []
 
 
 def test_a_function_that_is_handed_on_is_run() -> None:

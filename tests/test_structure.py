@@ -55,7 +55,44 @@ USED = {
     "a function from a star import": ("from a import *\ndef f():\n    g()\n", {"calls function:a.g"}),
     "a method of an instance": (
         "class A:\n    def g(self): pass\ndef f():\n    a = A()\n    a.g()\n",
-        {"calls function:src.train.A", "calls function:src.train.A.g"},
+        {"makes function:src.train.A", "calls function:src.train.A.g"},
+    ),
+    "an instance that is called on at once": (
+        "from a import A\ndef f():\n    A().g()\n",
+        {"makes function:a.A", "calls function:a.A.g"},
+    ),
+    "any method of an instance that is handed on": (
+        "from a import A\ndef f():\n    a = A()\n    a.g()\n    h(a)\n",
+        {"calls function:a.A", "calls function:a.A.g"},
+    ),
+    "any method of an instance that an inner function takes": (
+        "from a import A\ndef f():\n    a = A()\n    def g(): return a\n",
+        {"calls function:a.A"},
+    ),
+    "any method of a class that is handed on": (
+        "from a import A\ndef f():\n    a = A()\n    isinstance(x, A)\n",
+        {"calls function:a.A"},
+    ),
+    "any method of an instance that stays in another": (
+        "from a import A\ndef f(self):\n    self.a = A()\n",
+        {"calls function:a.A"},
+    ),
+    "its decorators": ("from a import g\n@g(1)\ndef f(): pass\n", {"calls function:a.g"}),
+    "what it wraps for later": (
+        "import functools\ndef g(): pass\ndef f():\n    functools.partial(g, 1)\n",
+        {"calls function:src.train.g"},
+    ),
+    "the commands of its group": (
+        "import click\n@click.group()\ndef f(): pass\n@f.command()\ndef g(): pass\n",
+        {"calls function:src.train.g", "calls function:click.group"},
+    ),
+    "the app that it starts": (
+        "import typer\napp = typer.Typer()\n@app.command()\ndef g(): pass\ndef f():\n    app()\n",
+        {"calls function:src.train.app", "calls function:typer.Typer"},
+    ),
+    "not an app with which it registers": (
+        "import typer\napp = typer.Typer()\n@app.command()\ndef g(): pass\ndef f():\n    app.add_typer(x)\n",
+        set(),
     ),
     "a function inside it": ("def f():\n    def g(): pass\n    g()\n", {"calls function:src.train.f.g"}),
     "a module that it imports": ("def f():\n    import a.b\n", {"imports module:a.b"}),
@@ -82,6 +119,30 @@ def test_a_class_calls_its_methods_and_inherits_from_its_bases() -> None:
         "calls function:src.train.C.D",
         "inherits function:a.Base",
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("class C:\n    def f(self): self.x = 1\n", True, id="yes"),
+        pytest.param("import abc\nclass C(abc.ABC):\n    def f(self): self.g()\n", True, id="with a quiet base"),
+        pytest.param("import torch\nclass C(torch.nn.Module):\n    def f(self): pass\n", None, id="a base calls them"),
+        pytest.param("from a import B\nclass C(B):\n    def f(self): pass\n", None, id="a base may call them"),
+        pytest.param("class C:\n    def f(self): return self\n", None, id="an instance is handed out"),
+        pytest.param("class C:\n    def f(self): getattr(self, x)()\n", None, id="methods are looked up by name"),
+        pytest.param("class C:\n    def f(self): g(lambda: h(self))\n", None, id="a lambda hands it out"),
+        pytest.param("from a import d\n@d\nclass C:\n    def f(self): pass\n", None, id="a decorator may call them"),
+        pytest.param("class C(metaclass=M):\n    def f(self): pass\n", None, id="a metaclass may call them"),
+    ],
+)
+def test_the_methods_of_a_class_are_run_only_by_those_who_call_them(source: str, expected: bool | None) -> None:
+    [found] = [one for one in subjects(source, "function") if one.fields["what"] == "class"]
+    assert found.fields.get("closed") is expected
+
+
+def test_a_method_calls_those_of_the_bases() -> None:
+    source = "from a import B\nclass C(B):\n    def f(self):\n        super().f()\n"
+    assert links(source, "function:src.train.C.f") == {"calls function:a.B.f"}
 
 
 def test_functions_of_one_name_in_branches_are_both_there() -> None:

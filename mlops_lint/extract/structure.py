@@ -1,17 +1,15 @@
 """A Python module to its functions, classes, constants, entry point and tests, and who uses whom."""
 
 import ast
-import builtins
-import sys
 from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.libraries import SHARED, available
 from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.thresholds import has_threshold
+from mlops_lint.extract.python.uses import FOREIGN, Uses, is_own
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Constant, EntryPoint, Function, Test, subject
@@ -19,8 +17,6 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
-_BUILTINS = frozenset(dir(builtins))
-_FOREIGN = frozenset(sys.stdlib_module_names) | (available() - SHARED) | {"builtins"}
 
 
 @python
@@ -29,12 +25,10 @@ def structure(module: Module) -> Iterator[Subject]:
     start = Location(module.path)
     yield subject(ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}")
     imports = _imports_of(module)
-    members: dict[int, list[Scope]] = {}
+    uses = Uses(module)
     for scope in module.scopes.all:
-        members.setdefault(id(scope.parent), []).append(scope)
-    for scope in module.scopes.all:
-        methods = members.get(id(scope), []) if scope.kind == "class" else []
-        yield _function(module, scope, imports.get(id(scope), []), methods)
+        yield _function(module, scope, imports.get(id(scope), []), uses)
+    yield from _apps(module, uses)
     yield from _constants(module)
     yield from _entry_point(module)
     yield from _tests(module)
@@ -45,7 +39,7 @@ def _exports(module: Module) -> Iterator[str]:
         for binding in bindings:
             if isinstance(binding, str) and binding.startswith("import:"):
                 dotted = binding.partition(":")[2]
-                if dotted.partition(".")[0] not in _FOREIGN:
+                if dotted.partition(".")[0] not in FOREIGN:
                     yield f"{name}={dotted}"
     for found in module.imports:
         if isinstance(found.node, ast.ImportFrom) and found.dotted.endswith(".*"):
@@ -55,82 +49,39 @@ def _exports(module: Module) -> Iterator[str]:
 def _imports_of(module: Module) -> dict[int, list[Link]]:
     links: dict[int, list[Link]] = {}
     for found in module.imports:
-        if found.module.partition(".")[0] not in _FOREIGN:
+        if found.module.partition(".")[0] not in FOREIGN:
             links.setdefault(id(found.scope), []).append(Link("imports", f"module:{found.dotted.removesuffix('.*')}"))
     return links
 
 
-def _function(module: Module, scope: Scope, imports: list[Link], methods: list[Scope]) -> Subject:
+def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses) -> Subject:
     what = "module" if scope.kind in ("module", "main") else scope.kind
-    links = dict.fromkeys([*imports, *_calls(module, scope, methods)])
+    links = dict.fromkeys([*imports, *uses.of(scope)])
     if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
         bases = (module.names.name(base, scope.parent) for base in scope.node.bases)
-        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if _is_own(base)))
+        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if is_own(base)))
+    closed = True if scope.kind == "class" and uses.closed(scope) else UNSET
     location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
-    return subject(Function(what=what), location, scope.name, symbol=symbol_of(scope), links=tuple(links))
+    record = Function(what=what, closed=closed)
+    return subject(record, location, scope.name, symbol=symbol_of(scope), links=tuple(links))
+
+
+def _apps(module: Module, uses: Uses) -> Iterator[Subject]:
+    """Gives the objects with which functions are registered: whoever runs one runs these."""
+    for name, functions in uses.apps.items():
+        made = next((one for one in module.scopes.module.bindings[name] if isinstance(one, ast.Call)), None)
+        if made is not None:
+            links = tuple(Link("calls", f"function:{function}") for function in dict.fromkeys(functions))
+            symbol = f"function:{module.name}.{name}"
+            yield subject(
+                Function(what="app"), _head(module, made), f"{module.name}.{name}", symbol=symbol, links=links
+            )
 
 
 def _head(module: Module, node: ast.AST) -> Location:
     """The first line of a definition: a frame around a whole function helps nobody."""
     found = module.locate(node)
     return Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)
-
-
-def _calls(module: Module, scope: Scope, methods: list[Scope]) -> Iterator[Link]:
-    starred = [one.module for one in module.imports if one.dotted.endswith(".*")]
-    # Whoever makes an instance may call any method: over-approximate, so that nothing reached is missed.
-    yield from (Link("calls", symbol_of(method)) for method in methods)
-    within = [scope]
-    while within:
-        part = within.pop()
-        within.extend(reversed(part.inner))
-        for name in _own_names(module, part, starred):
-            if name != scope.name:
-                yield Link("calls", f"function:{name}")
-
-
-def _own_names(module: Module, scope: Scope, starred: list[str]) -> Iterator[str]:
-    """Gives what a scope uses that is no library's."""
-    meant: dict[str, str] = {}
-    # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
-    for chain, expression in {_chain(one): one for one in scope.used}.items():
-        root = chain[0]
-        if root not in meant:
-            meant[root] = _meant(module, root, scope)
-        if meant[root] == "*":
-            # What `import *` brings is bound by no statement, and may come from any of them.
-            yield from (f"{one}.{'.'.join(chain)}" for one in starred if _is_own(one))
-        elif meant[root]:
-            name = meant[root] if len(chain) == 1 else module.names.name(expression, scope).partition("(")[0]
-            if _is_own(name):
-                yield name
-
-
-def _chain(expression: ast.expr) -> tuple[str, ...]:
-    """A name and the attributes behind it: what makes two uses in one scope the same."""
-    chain: list[str] = []
-    while isinstance(expression, ast.Attribute):
-        chain.append(expression.attr)
-        expression = expression.value
-    if isinstance(expression, ast.Name):
-        chain.append(expression.id)
-    return tuple(chain[::-1])
-
-
-def _meant(module: Module, name: str, scope: Scope) -> str:
-    """What a name is; `*` where no statement binds it, "" where it is a library's or Python's: most are."""
-    if module.names.bindings(name, scope) is None:
-        return "" if name in _BUILTINS else "*"
-    found = module.names.named(name, scope).partition("(")[0]
-    return found if _is_own(found) else ""
-
-
-def _root(dotted: str) -> str:
-    return dotted.partition(".")[0]
-
-
-def _is_own(name: str) -> bool:
-    return not name.startswith("?") and _root(name) not in _FOREIGN
 
 
 def _constants(module: Module) -> Iterator[Subject]:

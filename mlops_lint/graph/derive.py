@@ -5,6 +5,7 @@ import re
 
 from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
+from mlops_lint.graph.calls import commands, instances
 from mlops_lint.graph.declared import consumers, dependencies, images, imports
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
@@ -26,8 +27,10 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})
     _settings(graph)
+    instances(graph)
     _starts(graph)
     _scripts(graph)
+    commands(graph)
     _ordered_by_data(graph)
     dependencies(graph)
     images(graph)

@@ -163,7 +163,9 @@ class _Linker:
                 break
             base = next((link.symbol for link in node.links if link.role == "inherits"), None)
             if base is None:
-                return node.id
+                # What `__init__` gives an instance that is only called on.
+                made = f"{node.id}.__init__"
+                return made if node.fields.get("closed") is True and made in self._nodes else node.id
             node = self._nodes.get(base) or self._nodes.get(self._symbol(base, node.location.path, "inherits"))
             if node is not None and f"{node.id}.{method}" in self._nodes:
                 return f"{node.id}.{method}"
