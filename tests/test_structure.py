@@ -77,6 +77,10 @@ USED = {
         "from a import A\ndef f(self):\n    self.a = A()\n",
         {"calls function:a.A"},
     ),
+    "any method of an instance of what may come from several modules": (
+        "from a import *\nfrom b import *\ndef f():\n    c = A()\n    c.g()\n",
+        {"calls function:a.A", "calls function:b.A"},
+    ),
     "its decorators": ("from a import g\n@g(1)\ndef f(): pass\n", {"calls function:a.g"}),
     "what it wraps for later": (
         "import functools\ndef g(): pass\ndef f():\n    functools.partial(g, 1)\n",

@@ -103,7 +103,8 @@ class Uses:
                 meant[root] = self._meant(root, scope)
             if meant[root] == "*":
                 # What `import *` brings is bound by no statement, and may come from any of them.
-                yield from ((f"{one}.{'.'.join(chain)}", chain) for one in self._starred if is_own(one))
+                # Nor is it known whose methods are called on what it makes.
+                yield from ((f"{one}.{'.'.join(chain)}", ("",)) for one in self._starred if is_own(one))
             elif meant[root]:
                 whole = len(chain) > 1
                 name = self._module.names.name(expression, scope).partition("(")[0] if whole else meant[root]
