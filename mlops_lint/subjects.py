@@ -232,9 +232,8 @@ class Model(Kind, frozen=True, tag="model"):
     registered: Annotated[Flag, "goes to a registry or a versioned store"] = UNSET
     registry_name: Annotated[Text, "the name in the registry"] = UNSET
     checkpoint: Annotated[Flag, "a checkpoint of a training loop, not its result"] = UNSET
-    signed: Annotated[Flag, "carries a signature or an example of its input; not set where its format holds none"] = (
-        UNSET
-    )
+    signable: Annotated[Flag, "its format has a place for a signature"] = UNSET
+    signed: Annotated[Flag, "carries a signature, or an example of its input"] = UNSET
 
 
 class ModelLoad(Kind, frozen=True, tag="model_load"):

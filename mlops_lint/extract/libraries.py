@@ -107,6 +107,8 @@ class Handlers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Functions of a module that say what its `functions` are."""
     reads: list[str] = []
     """Functions beside a handler that are given the input before it."""
+    never: list[str] = []
+    """Names of a parameter that no handler has: batches are no requests."""
     unresolved: bool = False
     """A decorator of the same method on something unknown, given a path, is taken for one of these."""
     input: Literal["annotated", "request", "parameter", "message", "descriptor", "any"] = "request"

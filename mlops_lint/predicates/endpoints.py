@@ -34,7 +34,9 @@ _DEPLOYED = re.compile(
 
 @predicate
 def predicts(endpoint: Node, graph: Graph) -> bool:
-    """The handler of an endpoint has a model predict."""
+    """The handler of an endpoint has a model predict, on something that it is sent: a health check may predict too."""
+    if endpoint.fields.get("takes_input") is False:
+        return False
     return any(one.fields.get("purpose") == "prediction" for one in graph.reach(endpoint, "use"))
 
 

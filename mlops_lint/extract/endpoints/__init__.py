@@ -12,6 +12,8 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Endpoint, Use, subject
 
+_OF_CONTAINERS = frozenset({"/ping", "/invocations"})
+
 
 @python
 def endpoints(module: Module) -> Iterator[Subject]:
@@ -34,7 +36,8 @@ def _endpoint(module: Module, handler: Handler, started_here: object) -> Subject
         takes_input=taken,
         validated=validated,
         secured=secured(module, handler),
-        hosted=handler.kind.hosted,
+        # The routes that SageMaker asks of every container.
+        hosted=handler.kind.hosted or handler.route in _OF_CONTAINERS,
         local=started_here if isinstance(started_here, bool) else UNSET,
     )
     found = module.locate(handler.node)

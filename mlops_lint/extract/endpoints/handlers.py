@@ -68,7 +68,12 @@ def _defined(module: Module, kinds: list[Handlers], unresolved: list[Handlers]) 
 
 def _is_hook(scope: Scope, kind: Handlers) -> bool:
     of_module = scope.kind == "function" and scope.parent is not None and scope.parent.kind == "module"
-    return of_module and not kind.roots and _last(scope) in kind.functions
+    return (
+        of_module
+        and not kind.roots
+        and _last(scope) in kind.functions
+        and not (scope.parameters.keys() & set(kind.never))
+    )
 
 
 def _is_one(bases: tuple[str, ...], patterns: list[str]) -> bool:

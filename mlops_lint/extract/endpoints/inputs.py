@@ -145,6 +145,7 @@ class _Flow:
         for _ in range(2):
             for node in nodes:
                 self._bind(node)
+        self.taken = self.taken or any(self._holds(statement) for statement in body)
         for node in nodes:
             self._judge(node)
 
@@ -181,9 +182,8 @@ class _Flow:
         return known and self._module.names.name(node, self._scope) in self._requests  # type: ignore[arg-type]  # of these two
 
     def _judge(self, node: ast.AST) -> None:
-        if isinstance(node, (ast.Name, ast.Attribute)) and any(True for _ in self._uses(node)):
-            self.taken = True
-            if isinstance(node, ast.Attribute) and node.attr in _FILES:
+        if isinstance(node, ast.Attribute):
+            if node.attr in _FILES and self._holds(node):
                 self._unsure()
         elif self._tests(node):
             self._unsure()
