@@ -11,6 +11,7 @@ from typing import TypeGuard, get_type_hints
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
+from mlops_lint.extract.generators import seed_of
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
@@ -161,7 +162,15 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     if "library" in kind.__struct_fields__ and library != "?" and "()" not in call.name:
         fields["library"] = library
     for field, spec in fact.set.items():
-        if _fits(value := _value(spec, arguments, module), kind, field):
+        value = _value(spec, arguments, module)
+        if (
+            field == "seed"
+            and value is UNSET
+            and isinstance(spec, str)
+            and (node := arguments.node(spec[1:])) is not None
+        ):
+            value = seed_of(node, call.scope, module)
+        if _fits(value, kind, field):
             fields[field] = value
     # What is seen around the call is nearer the truth than what its arguments say.
     fields |= seen
@@ -250,7 +259,7 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
     if condition.given is not None:
         if name in arguments.given:
             return condition.given
-        return not condition.given if arguments.complete else None
+        return not condition.given if arguments.complete(name) else None
     if condition.type is not None:
         return _is_instance(arguments.type(name), condition.type, module)
     value = arguments.value(name)

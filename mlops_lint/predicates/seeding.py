@@ -1,13 +1,10 @@
 """Which draws of random numbers a seed reaches, from where the code is run."""
 
-import re
-
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related
 from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.seed_calls import callers, seeds
 
-# What functions are called that may seed: `seed_all`, `set_determinism`, `make_reproducible`, `fix_random`.
-_SEEDS = re.compile(r"(?i)seed|determinis|reproduc|(set|fix|init)_(all_)?random")
 # A file that imports none of these makes names and waits by chance, not data.
 _NUMERIC = frozenset(
     "PIL albumentations cudf cv2 cupy dask datasets gym gymnasium imgaug jax keras librosa lightning mxnet networkx "
@@ -22,8 +19,8 @@ def globally_seeded(node: Node, graph: Graph) -> bool | None:
     generator = node.fields.get("generator")
     if not isinstance(generator, str):
         return None
-    runners = _runs(node, graph)
-    answers = [_seeds(runner, generator, graph) for runner in runners or graph.bodies(node.location.path)]
+    runners = _runs(node, graph) or callers(node, graph)
+    answers = [seeds(runner, generator, graph, node) for runner in runners]
     if answers and all(answers):
         return True
     return None if None in answers else False
@@ -87,7 +84,7 @@ def draws(node: Node, graph: Graph) -> bool:
 def seeds_all(node: Node, graph: Graph) -> Answer:
     """A run of this seeds every global generator that it draws from."""
     needed = _draws(node, graph)
-    answers = {generator: _seeds(node, generator, graph) for generator in sorted(needed)}
+    answers = {one: seeds(node, one, graph, needed[one]) for one in sorted(needed)}
     missing = [generator for generator, answer in answers.items() if answer is False]
     if missing:
         related = tuple(
@@ -157,19 +154,3 @@ def _modules(body: Node, graph: Graph) -> list[Node]:
 
 def _runs(node: Node, graph: Graph) -> list[Node]:
     return [one for one in graph.runners(node) if one.kind in ("entry_point", "task") and one.context != "test"]
-
-
-def _seeds(runner: Node, generator: str, graph: Graph) -> bool | None:
-    for call in graph.reach(runner, "seed_call"):
-        generators = call.fields.get("generators", ())
-        if isinstance(generators, tuple) and generator in generators and call.fields.get("seed", "") is not None:
-            return True
-    return None if _may_seed_elsewhere(runner, graph) else False
-
-
-def _may_seed_elsewhere(runner: Node, graph: Graph) -> bool:
-    """A function that is called something with `seed`, or the like, and that we cannot see."""
-    functions = [runner, *graph.follow(runner, ("starts", "runs", "calls", "imports", "within"))]
-    return any(
-        link.role == "calls" and _SEEDS.search(link.symbol) for function in functions for link in function.dangling
-    )

@@ -86,22 +86,26 @@ class Arguments:
             {"self": call.node.func.value} if isinstance(call.node.func, ast.Attribute) else {}
         )
         self._known = {parameter.name: parameter for parameter in signature(parameters)}
-        self.complete = True
-        """False where `*args` or `**kwargs` may give more than is seen."""
+        self._spread = self._starred = False
         self._match(call.node, [p for p in self._known.values() if p.positional])
 
     def _match(self, node: ast.Call, positional: list[Parameter]) -> None:
         for index, argument in enumerate(node.args):
             if isinstance(argument, ast.Starred):
-                self.complete = False
+                self._starred = True
                 break
             if index < len(positional):
                 self.given[positional[index].name] = argument
         for keyword in node.keywords:
             if keyword.arg is None:
-                self.complete = False
+                self._spread = True
             else:
                 self.given[keyword.arg] = keyword.value
+
+    def complete(self, name: str) -> bool:
+        """Says whether a parameter that does not stand at the call is not given by `*args` or `**kwargs` either."""
+        known = self._known.get(name)
+        return not self._spread and not (self._starred and (known is None or known.positional))
 
     def node(self, name: str) -> ast.expr | None:
         """Gives the expression that stands at the call for a parameter."""
@@ -111,7 +115,7 @@ class Arguments:
         """Gives the value of a parameter: as given, else its default; UNSET = cannot be known."""
         if name in self.given:
             return self._module.values.value(self.given[name], self._scope)
-        if not self.complete:
+        if not self.complete(name):
             return UNSET
         parameter = self._known.get(name)
         if parameter is None or parameter.default is None:
