@@ -181,6 +181,14 @@ class Join(Kind, frozen=True, tag="join"):
     ] = UNSET
 
 
+class Feature(Kind, frozen=True, tag="feature"):
+    """A feature that a feature store is told of; its name is `view:field`."""
+
+    framework: Annotated[Text, "the feature store, as `feast`"] = UNSET
+    view: Annotated[Text, "the view, or group, that it belongs to"] = UNSET
+    variable: Annotated[Text, "what the view is called in the code; null = nothing"] = UNSET
+
+
 class Training(Kind, frozen=True, tag="training"):
     """A call that trains a model."""
 
