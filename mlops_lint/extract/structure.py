@@ -59,7 +59,8 @@ def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses) -> 
     links = dict.fromkeys([*imports, *uses.of(scope)])
     if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
         bases = (module.names.name(base, scope.parent) for base in scope.node.bases)
-        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in bases if is_own(base)))
+        own = (base for base in bases if is_own(base, module.name))
+        links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in own))
     closed = True if scope.kind == "class" and uses.closed(scope) else UNSET
     location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
     record = Function(what=what, closed=closed)

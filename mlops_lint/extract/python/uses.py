@@ -48,7 +48,7 @@ class Uses:
             name = scope.name.rpartition(".")[2]
             yield from (Link("calls", f"function:{one}") for one in self.apps.get(name, ()))
         for name in (*decorated_by(self._module, scope), *self._inherited(scope), *self._chained(scope)):
-            if is_own(name):
+            if is_own(name, self._module.name):
                 yield Link("calls", f"function:{name}")
         within = [scope]
         while within:
@@ -108,7 +108,7 @@ class Uses:
             elif meant[root]:
                 whole = len(chain) > 1
                 name = self._module.names.name(expression, scope).partition("(")[0] if whole else meant[root]
-                if is_own(name):
+                if is_own(name, self._module.name):
                     yield name, chain
 
     def _meant(self, name: str, scope: Scope) -> str:
@@ -116,7 +116,7 @@ class Uses:
         if self._module.names.bindings(name, scope) is None:
             return "" if name in _BUILTINS else "*"
         found = self._module.names.named(name, scope).partition("(")[0]
-        return found if is_own(found) else ""
+        return found if is_own(found, self._module.name) else ""
 
     @cached_property
     def _calls(self) -> dict[int, list[Call]]:
@@ -158,7 +158,7 @@ class Uses:
     @cached_property
     def _called_on(self) -> frozenset[int]:
         """The expressions whose value is called on at once, or given nobody."""
-        functions = (call.node.func for call in self._module.calls if is_own(call.name))
+        functions = (call.node.func for call in self._module.calls if is_own(call.name, self._module.name))
         alone = (statement.value for statement in self._module.scopes.expressions)
         return frozenset(map(id, (*(one.value for one in functions if isinstance(one, ast.Attribute)), *alone)))
 
@@ -175,9 +175,10 @@ class Uses:
         return frozenset(found)
 
 
-def is_own(name: str) -> bool:
-    """Says whether a full name begins in no library that we know, and not in Python."""
-    return not name.startswith("?") and name.partition(".")[0] not in FOREIGN
+def is_own(name: str, here: str = "") -> bool:
+    """Says whether a full name begins in no library that we know, and not in Python; `here` is its module."""
+    # A file may be called like a module of Python, as `code.py` or `queue.py`: what it defines is its own.
+    return not name.startswith("?") and (name.partition(".")[0] not in FOREIGN or name.startswith(f"{here}."))
 
 
 def _parts(scope: Scope) -> Iterator[Scope]:
