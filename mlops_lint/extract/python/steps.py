@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mlops_lint.extract.libraries import Entry
-from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Rows, join, named
+from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Learned, Rows, join, named
 
 if TYPE_CHECKING:
     from mlops_lint.extract.python.flow import Run
@@ -86,7 +86,7 @@ def indexed(run: "Run", node: ast.Subscript) -> Held:
         return value.all() if not isinstance(index, ast.Slice) else value
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
     columns = [run.value(one) for one in index.elts[1:]] if isinstance(index, ast.Tuple) else []
-    learned = frozenset(one for held in columns for one in held.all().learned if one.how == "fit")
+    learned = frozenset(one for held in columns for one in _fits(held.all()))
     if not value.rows:
         return value
     if isinstance(first, ast.Constant) and first.value in _PARTS:
@@ -115,7 +115,7 @@ def _part(run: "Run", value: Held, first: ast.expr) -> Held:
     return msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(chosen.all())))
 
 
-def _fits(held: Held) -> Iterator["object"]:
+def _fits(held: Held) -> Iterator[Learned]:
     return (one for one in held.learned if one.how == "fit")
 
 
@@ -134,9 +134,9 @@ def side(value: Held, division: str, name: str) -> Held:
     return _narrowed(value, division, name)
 
 
-def fresh(run: "Run", node: ast.AST, role: str = "") -> Held:
+def fresh(run: "Run", node: ast.AST) -> Held:
     """Gives data of which nothing is known but where it is made."""
-    return Held(frozenset({Rows(f"made {id(node)}{run.context}", role=role)}))
+    return Held(frozenset({Rows(f"made {id(node)}{run.context}")}))
 
 
 def folds(division: str) -> Held:

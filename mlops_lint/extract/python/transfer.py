@@ -232,7 +232,7 @@ def _measure(run: "Run", step: Step) -> Held | None:
 # ---- statistics
 
 
-def _statistic(run: "Run", step: Step) -> Held | None:
+def _statistic(_run: "Run", step: Step) -> Held | None:
     """A number about all rows; what it is put into has learned from them."""
     method = step.method
     if not step.receiver.rows and not step.name.startswith("numpy."):
@@ -243,7 +243,6 @@ def _statistic(run: "Run", step: Step) -> Held | None:
     if not held.rows:
         return None
     made = Learned(id(step.node), held.rows, "extreme" if method in _EXTREMES else "statistic")
-    run.findings.learned.pop(id(step.node), None)
     return Held(learned=held.learned | {made})
 
 
