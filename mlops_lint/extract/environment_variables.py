@@ -105,7 +105,8 @@ def _reads(module: Module) -> Iterator[tuple[str, ast.expr, Scope, bool | UnsetT
     items = list(_items(module))
     if not calls and not items:
         return
-    optional = _Optional(module.tree)
+    scopes = [*(call.scope for call in calls), *(scope for _, scope in items)]
+    optional = _Optional(list({id(root): root for root in map(_around, scopes)}.values()))
     asked = {module.values.value(one, module.scopes.module) for one in optional.asked}
     for call in calls:
         name = module.values.value(call.node.args[0], call.scope)
@@ -120,6 +121,13 @@ def _reads(module: Module) -> Iterator[tuple[str, ast.expr, Scope, bool | UnsetT
         if isinstance(name, str) and _NAME.fullmatch(name):
             free = name in asked or id(node) in optional.nodes
             yield name, node, scope, False if free else _told_of(name)
+
+
+def _around(scope: Scope) -> ast.AST:
+    """The class or function of the module that a scope stands in, or the module: tests of what it reads are there."""
+    while scope.parent is not None and scope.parent.kind != "module":
+        scope = scope.parent
+    return scope.node
 
 
 def _told_of(name: str) -> bool | UnsetType:
@@ -155,11 +163,11 @@ _NEEDED, _SPARED, _TESTED = range(3)
 class _Optional:
     """What a module can do without: what it tests, or catches the absence of."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, roots: list[ast.AST]) -> None:
         self.nodes: set[int] = set()
         self.names: set[str] = set()
         self.asked: list[ast.expr] = []
-        wanted: list[tuple[ast.AST, int]] = [(tree, _NEEDED)]
+        wanted: list[tuple[ast.AST, int]] = [(root, _NEEDED) for root in roots]
         while wanted:
             node, state = wanted.pop()
             if isinstance(node, ast.Compare):
