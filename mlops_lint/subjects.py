@@ -151,6 +151,7 @@ class Estimator(Kind, frozen=True, tag="estimator"):
     seed: Annotated[Any_, "the seed that the constructor takes"] = UNSET
     generator: Annotated[Text, "the global generator that it uses without a seed"] = UNSET
     hyperparameters: Annotated[Texts, "those that matter most; not set = it has none that do"] = UNSET
+    searched: Annotated[Flag, "values of these are tried in a loop or a search"] = UNSET
     weighted: Annotated[Flag, "rare classes are given more weight"] = UNSET
     configured: Annotated[Flag, "at least one of these is set, or searched for"] = UNSET
 

@@ -22,6 +22,10 @@ _MAY_SERVE = {
 _TABULAR = frozenset({"sklearn", "xgboost", "lightgbm", "catboost"})
 
 
+# Loops by hand, of networks that take days, are not searched by a tool as a rule.
+_SEARCHED = _TABULAR | {"keras", "tensorflow", "tf_keras", "lightning", "pytorch_lightning"}
+
+
 @predicate
 def first_kept(node: Node, graph: Graph) -> bool:
     """The first training or model of a project whose run keeps what it trained, by which the rule speaks of all."""
@@ -39,14 +43,16 @@ def searched(training: Node, graph: Graph) -> bool | None:
     """Hyperparameters are searched for, or several models compared, somewhere in the repository."""
     runs = [one for one in graph.runners(training) if one.own]
     compared = any(len({one.name for one in graph.reach(run, "estimator") if one.own}) > 1 for run in runs)
-    return True if compared else _practised("search", graph)
+    tried = any(one.fields.get("searched") is True for one in graph.of_kind("estimator") if one.own)
+    return True if compared or tried else _practised("search", graph)
 
 
 @predicate
 def has_choices(training: Node, graph: Graph) -> bool:
-    """What is trained has hyperparameters that matter."""
-    if training.fields.get("library") != "sklearn":
-        return True
+    """What is trained has hyperparameters that matter, and is of a size that is trained more than once."""
+    library = training.fields.get("library")
+    if library != "sklearn":
+        return library in _SEARCHED
     runs = [one for one in graph.runners(training) if one.own]
     return any("hyperparameters" in one.fields for run in runs for one in graph.reach(run, "estimator"))
 

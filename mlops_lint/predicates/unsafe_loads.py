@@ -15,8 +15,9 @@ def loads_safely(load: Node, graph: Graph) -> Answer:
         return Answer(None)
     if fields.get("downloaded") is True or fields.get("local") is False:
         return Answer(False, "what it downloads")
-    if fields.get("given") is True:
+    # What is asked for by a revision that we do not know may be fixed by it.
+    if fields.get("given") is True and "revision" in fields:
         # Those of the repository that call it may name a file of their own.
         called = any(graph.linked(body, "called_by") for body in graph.linked(load, "within"))
         return Answer(None if called else False, "whatever file its caller names")
-    return Answer(True if fields.get("local") is True else None)
+    return Answer(True if fields.get("local") is True and fields.get("given") is not True else None)

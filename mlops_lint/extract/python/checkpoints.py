@@ -78,18 +78,20 @@ def _epochs(found: Loops, backward: Step, told: set[Loop]) -> Fields:
 
 
 def _epoch_loop(found: Loops, scope: Scope, place: Place, depth: int, seen: set[Scope]) -> tuple[Scope, Loop] | None:
-    for loop in place.loops:
-        if _EPOCHS.search(ast.unparse(loop.test if isinstance(loop, ast.While) else loop.target)):
-            return scope, loop
-        if not isinstance(loop, ast.While) and re.search(r"(?i)epoch", ast.unparse(loop.iter)[:200]):
-            return scope, loop
+    """The outermost loop over epochs: a loop over batches may name the epoch too."""
     seen.add(scope)
     for caller in found.callers.get(scope, ()):
         if depth > 0 and caller.scope not in seen:
             above = _epoch_loop(found, caller.scope, caller.place, depth - 1, seen)
             if above is not None:
                 return above
-    return None
+    return next(((scope, loop) for loop in place.loops if _is_over_epochs(loop)), None)
+
+
+def _is_over_epochs(loop: Loop) -> bool:
+    if isinstance(loop, ast.While):
+        return bool(_EPOCHS.search(ast.unparse(loop.test)))
+    return bool(_EPOCHS.search(ast.unparse(loop.target)) or "epoch" in ast.unparse(loop.iter)[:200].lower())
 
 
 def _count(module: Module, scope: Scope, loop: Loop) -> Value | None:

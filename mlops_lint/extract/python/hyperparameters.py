@@ -38,8 +38,17 @@ class Choices:
         if not main or self._loaded.intersection(call.targets):
             return {}
         fields: dict[str, Value] = {"hyperparameters": tuple(main), "weighted": _weighted(call.node)}
+        if self._swept(call, main):
+            fields["searched"] = True
         answer = self._chosen(call, main)
         return fields if answer is None else {**fields, "configured": answer}
+
+    def _swept(self, call: Call, main: list[str]) -> bool:
+        """Whether a loop tries values of a main hyperparameter, or a search is handed the estimator."""
+        given = [one.value for one in call.node.keywords if one.arg in main]
+        varied = (call.scope.bindings.get(one.id) for one in given if isinstance(one, ast.Name))
+        turns = any(bound == [None] for bound in varied) and call.scope.kind != "function"
+        return turns or any(_SEARCH.search(_last(one.func)) for one in self._around.get(id(call.node), ()))
 
     def _chosen(self, call: Call, main: list[str]) -> bool | None:
         given = {keyword.arg for keyword in call.node.keywords}
