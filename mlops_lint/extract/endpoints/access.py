@@ -86,8 +86,8 @@ def secures(module: Module) -> ast.AST | None:
     """Gives the place where a module puts something before all requests that may ask who calls."""
     for call in module.calls:
         last = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
-        named = [ast.unparse(one) for one in call.node.args[:1]]
-        if last in _MIDDLEWARE and not call.decorator and any(_GUARDS.search(one) for one in named):
+        named = call.node.args[:1] if last in _MIDDLEWARE and not call.decorator else []
+        if any(_GUARDS.search(ast.unparse(one)) for one in named):
             return call.node
         guards = [one for one in call.node.keywords if one.arg in ("dependencies", "interceptors")]
         if any(_GUARDS.search(ast.unparse(one.value)) for one in guards):
