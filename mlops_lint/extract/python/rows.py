@@ -18,7 +18,7 @@ _ACTING_ROOTS = frozenset(
 _ACTING = re.compile(
     r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|download\w*|execute(?:many|_async)?|fetch\w*|"
     r"from_?proto\w*|FromString|imread|imshow|invoke\w*|load\w*|log_\w+|open|Parse\w*|plot|predict|publish|put_\w+|"
-    r"scatter|send\w*|submit|text|udf|upload\w*|urlopen|write\w*)$"
+    r"rectangle|scatter|send\w*|submit|text|udf|upload\w*|urlopen|write\w*)$"
 )
 _ACTING_KINDS = frozenset({"http_call", "model", "model_load", "read", "training", "write"})
 _LOGS = frozenset({"debug", "error", "info", "warning"})
@@ -44,7 +44,7 @@ def by_row(module: Module) -> dict[int, bool]:
         over = [id(node) for part in _iterated(loop) for node in ast.walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
-            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _only_logs(loop))
+            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _looks_up(loop))
         if isinstance(loop, (ast.For, ast.AsyncFor)):
             found |= {id(node): True for node in _grown(loop) if id(node) in pending}
     return found
@@ -126,14 +126,25 @@ def _acting(module: Module, call: Call) -> bool:
     return root in _ACTING_ROOTS or bool(kinds & _ACTING_KINDS) or _ACTING.match(method) is not None
 
 
-def _only_logs(loop: _Loop) -> bool:
-    return isinstance(loop, ast.For) and all(
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr in _LOGS
-        for statement in loop.body
-    )
+def _looks_up(loop: _Loop) -> bool:
+    """Whether a loop stops at the row that it looked for, or only tells of each in the log."""
+    return isinstance(loop, ast.For) and (_stops(loop.body) or all(_logs(statement) for statement in loop.body))
+
+
+def _stops(body: list[ast.stmt]) -> bool:
+    """Whether statements leave the loop that they are the body of, not one inside it."""
+    for statement in body:
+        if isinstance(statement, ast.Break):
+            return True
+        inner = [] if isinstance(statement, (ast.For, ast.While)) else getattr(statement, "body", [])
+        if isinstance(inner, list) and (_stops(inner) or _stops(getattr(statement, "orelse", []))):
+            return True
+    return False
+
+
+def _logs(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _LOGS
 
 
 def _grown(loop: ast.For | ast.AsyncFor) -> Iterator[ast.Call]:
