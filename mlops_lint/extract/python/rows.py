@@ -44,7 +44,7 @@ def by_row(module: Module) -> dict[int, bool]:
         over = [id(node) for part in _iterated(loop) for node in ast.walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
-            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _looks_up(loop))
+            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _only_logs(loop))
         if isinstance(loop, (ast.For, ast.AsyncFor)):
             found |= {id(node): True for node in _grown(loop) if id(node) in pending}
     return found
@@ -126,20 +126,8 @@ def _acting(module: Module, call: Call) -> bool:
     return root in _ACTING_ROOTS or bool(kinds & _ACTING_KINDS) or _ACTING.match(method) is not None
 
 
-def _looks_up(loop: _Loop) -> bool:
-    """Whether a loop stops at the row that it looked for, or only tells of each in the log."""
-    return isinstance(loop, ast.For) and (_stops(loop.body) or all(_logs(statement) for statement in loop.body))
-
-
-def _stops(body: list[ast.stmt]) -> bool:
-    """Whether statements leave the loop that they are the body of, not one inside it."""
-    for statement in body:
-        if isinstance(statement, ast.Break):
-            return True
-        inner = [] if isinstance(statement, (ast.For, ast.While)) else getattr(statement, "body", [])
-        if isinstance(inner, list) and (_stops(inner) or _stops(getattr(statement, "orelse", []))):
-            return True
-    return False
+def _only_logs(loop: _Loop) -> bool:
+    return isinstance(loop, ast.For) and all(_logs(statement) for statement in loop.body)
 
 
 def _logs(statement: ast.stmt) -> bool:
