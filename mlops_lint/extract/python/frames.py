@@ -106,10 +106,12 @@ def _keyed(module: Module, side: ast.expr, call: Call) -> bool:
         if _of_index(side):
             return True
         names = list(chain(side))
-        if any(name in _UNIQUE for name in names) or ("groupby" in names and _AGGREGATES & set(names)):
-            return True
-        if _MULTIPLIES & set(names):
-            return False
+        # The last of them decides: what was unique may have been joined again since.
+        decided = [
+            name for name in names if name in _UNIQUE | _MULTIPLIES or (name == "groupby" and _AGGREGATES & set(names))
+        ]
+        if decided:
+            return decided[0] not in _MULTIPLIES
         root = side
         while isinstance(root, (ast.Call, ast.Attribute, ast.Subscript)):
             root = root.func if isinstance(root, ast.Call) else root.value
