@@ -1,6 +1,7 @@
 """A Python module to its functions, classes, constants, entry point and tests, and who uses whom."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -17,6 +18,8 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
+# A number that is no integer.
+_NUMBER = re.compile(r"\.\d|\d[eE]-")
 
 
 @python
@@ -127,13 +130,17 @@ def _entry_point(module: Module) -> Iterator[Subject]:
 
 
 def _tests(module: Module) -> Iterator[Subject]:
+    if module.context != "test":
+        return
+    # To look for numbers costs less than to walk over each test.
+    numbers = _NUMBER.search(module.source) is not None
     for scope in module.scopes.all:
         name = scope.name.rpartition(".")[2]
-        if module.context == "test" and scope.kind == "function" and name.startswith("test"):
+        if scope.kind == "function" and name.startswith("test"):
             in_class = scope.parent is not None and scope.parent.kind == "class"
             framework = "unittest" if in_class and _is_case(module, scope.parent) else "pytest"
             fixtures = tuple(one for one in scope.parameters if one not in ("self", "cls"))
-            record = Test(framework=framework, fixtures=fixtures, threshold=has_threshold(scope.node))
+            record = Test(framework=framework, fixtures=fixtures, threshold=numbers and has_threshold(scope.node))
             yield subject(record, _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),))
 
 
