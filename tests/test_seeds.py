@@ -73,3 +73,10 @@ def test_arguments_by_name_may_be_the_seed(tmp_path: Path) -> None:
 )
 def test_a_draw_is_seeded_by_what_runs_before_it(source: str, seeded: bool | None, tmp_path: Path) -> None:
     assert _last(source, "random_call", tmp_path)[1] is seeded
+
+
+def test_a_seed_that_is_drawn_is_no_draw_of_data(tmp_path: Path) -> None:
+    source = "import random\nseed = random.randint(1, 9)\nrandom.seed(seed)\nx = random.random()"
+    node, seeded = _last(source, "random_call", tmp_path)
+    assert node.name == "random.random"
+    assert seeded is True

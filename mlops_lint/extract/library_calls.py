@@ -11,13 +11,13 @@ from typing import TypeGuard, get_type_hints
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
-from mlops_lint.extract.generators import seed_of
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.findings import FIELDS, Findings
 from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.frames import IN_FRAMES, on_frames
+from mlops_lint.extract.python.generators import seed_of
 from mlops_lint.extract.python.hyperparameters import Choices
 from mlops_lint.extract.python.kept import kept
 from mlops_lint.extract.python.loaded import loaded_from
@@ -89,7 +89,9 @@ class _Seen:
     def leaves_out(self, kind: str, call: Call) -> bool:
         """Says whether a call makes no subject of a kind where it stands."""
         if kind == "random_call":
-            return id(call.node) in self.shown
+            # A seed that is drawn, and shown so that the run can be had again, is no draw of data.
+            is_seed = any("seed" in target.lower() for target in call.targets)
+            return is_seed or id(call.node) in self.shown
         return kind in ("join", "transform") and self.frames.get(id(call.node), {}) is None
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:
