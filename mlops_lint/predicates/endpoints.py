@@ -23,7 +23,7 @@ _GUARDS = re.compile(
 # Files that put something before a service, or say where it runs; what they say of access we do not read.
 _INFRASTRUCTURE = re.compile(
     r"(?i)(?:^|/)(?:k8s|kubernetes|manifests|helm|charts?|terraform|infra(?:structure)?|cdk|cloudformation|istio|ingress|"
-    r"gateway|nginx|traefik|caddy|envoy|kong|proxy|deploy(?:ment)?s?|bicep|pulumi)(?:/|[-_.][^/]*$)|"
+    r"gateway|conf\.d|nginx|traefik|caddy|envoy|kong|proxy|deploy(?:ment)?s?|bicep|pulumi)(?:/|[-_.][^/]*$)|"
     r"\.(?:tf|bicep)$|(?:^|/)(?:serverless|template|samconfig|app|fly|render|cloudbuild|bentofile|azure-pipelines)\.(?:ya?ml|toml)$|"
     r"(?:^|/)(?:Caddyfile|chalicelib|zappa_settings\.json|Jenkinsfile)$|(?:^|/)[^/]*nginx[^/]*\.conf|(?:deployment|service|ingress)\.ya?ml$"
 )
