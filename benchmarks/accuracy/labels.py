@@ -44,10 +44,12 @@ TOPICS = {
     "torch-deterministic": ("TRN005",),
     "torch-cudnn-benchmark": ("TRN005",),
 }
-# Labels of seeds mean every draw, whatever it is for and whoever runs it: so the rules are asked of all of them.
+# Labels of seeds mean every draw, whatever it is for and whoever runs it, those of hyperparameters every estimator,
+# kept or not: so the rules are asked of all of them.
 ASKED = {
     "TRN001": "true",
     "TRN003": "has(estimator.random) && estimator.random",
+    "TRN015": "true",
 }
 # Published with the labels, on the whole sets.
 PUBLISHED = {
