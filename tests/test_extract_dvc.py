@@ -419,9 +419,18 @@ def test_manifests_and_hidden_folders_are_no_configuration_of_the_project() -> N
 
 def reads(text: str, path: str = "src/train.py") -> dict[str, bool | None]:
     """Gives the symbol of each setting that is taken, and whether it must be there."""
-    found = subjects(text, path)
-    required = {symbol: "defined" in one.fields for symbol, one in found.items() if one.kind == "config_key"}
-    return {symbol.removeprefix("config:"): needed or None for symbol, needed in required.items()}
+    found = {symbol: one for symbol, one in subjects(text, path).items() if one.kind == "config_key"}
+    required = {symbol.removeprefix("config:"): "defined" in one.fields or None for symbol, one in found.items()}
+    return {symbol: needed for symbol, needed in required.items() if not symbol.endswith("#*")}
+
+
+def test_a_file_of_which_anything_may_be_taken_is_taken_as_a_whole() -> None:
+    text = """\
+        import yaml
+        params = yaml.safe_load(open("params.yaml"))
+        print(params[name()], params["a"])
+    """
+    assert "config:~params.yaml#*" in subjects(text, "src/train.py")
 
 
 def test_a_chain_of_literal_keys_is_a_setting_that_is_taken() -> None:

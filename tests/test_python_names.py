@@ -405,7 +405,7 @@ def test_classes_that_are_their_own_bases_end() -> None:
     of = module("class A(B): pass\nclass B(A): pass\nhere(A().fit)\n")
     node, call = here(of)
     assert of.names.name(node, call.scope) == "src.train.A.fit"
-    assert set(of.names.bases("src.train.A")) == {"src.train.A", "src.train.B"}
+    assert {"src.train.A", "src.train.B"} <= set(of.names.bases("src.train.A"))
 
 
 def test_a_name_bound_a_thousand_times_in_terms_of_itself_is_resolved_once() -> None:
