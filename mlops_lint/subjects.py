@@ -257,6 +257,7 @@ class ModelLoad(Kind, frozen=True, tag="model_load"):
     unsafe: Annotated[Flag, "runs code that the file holds"] = UNSET
     downloaded: Annotated[Flag, "the same module downloads the file"] = UNSET
     given: Annotated[Flag, "the file is named by whoever calls the function, or types it in"] = UNSET
+    safe_since: Annotated[Text, "the version since which no switch is needed, as `torch 2.6`"] = UNSET
     remedy: Annotated[Text, "what loads it safely"] = UNSET
     once: Annotated[Flag, "kept when it was loaded: under a test for what is there, or by a cache"] = UNSET
 
