@@ -78,8 +78,11 @@ class _Uses:
             if _last(call.node.func) in _LOADS or _reads(call, module)
         }  # fmt: skip
 
-    def order(self, node: ast.expr, scope: Scope, ordered: bool | None = False) -> Order:
-        """Says whether the parts of an expression are sorted before use, and whether their order is kept."""
+    def order(self, node: ast.expr, scope: Scope, ordered: bool | None = False, *, named: bool = False) -> Order:
+        """Says whether the parts of an expression are sorted before use, and whether their order is kept.
+
+        Where it has a name already, a second name is not followed.
+        """
         depth = 0
         while (around := self._around.get(id(node))) is not None and depth < 16:
             depth += 1
@@ -100,7 +103,7 @@ class _Uses:
             elif isinstance(around, (ast.For, ast.AsyncFor)):
                 return ordered, around.iter is node and self._collects(around)
             elif isinstance(around, (ast.Assign, ast.AnnAssign)):
-                return self._assigned(around, scope, ordered)
+                return (ordered, False) if named else self._assigned(around, scope, ordered)
             elif name and name not in _PASSES:
                 # What some function makes of the list may be sorted.
                 ordered = ordered or None
@@ -145,17 +148,9 @@ class _Uses:
             if isinstance(one, ast.Name) and one.id == target.id and isinstance(one.ctx, ast.Load)
         ]
         ordered = True if any(self._sorts(one) for one in uses) else ordered
-        kept = [order for one in uses if (order := self._used(one, scope, ordered))[1]]
+        kept = [order for one in uses if (order := self.order(one, scope, ordered, named=True))[1]]
         unsorted = [order for order, _ in kept if not order]
         return (False if False in unsorted else None if unsorted else True), bool(kept)
-
-    def _used(self, use: ast.Name, scope: Scope, ordered: bool | None) -> Order:
-        """What becomes of the order where a name is used; a second name is not followed."""
-        around = self._around.get(id(use))
-        while isinstance(around, ast.Call) and _last(around.func) in _PASSES:
-            around = self._around.get(id(around))
-        again = isinstance(around, (ast.Assign, ast.AnnAssign))
-        return (ordered, False) if again else self.order(use, scope, ordered)
 
     def _sorts(self, use: ast.expr) -> bool:
         around = self._around.get(id(use))
