@@ -149,8 +149,10 @@ class _Uses:
         ]
         ordered = True if any(self._sorts(one) for one in uses) else ordered
         kept = [order for one in uses if (order := self.order(one, scope, ordered, named=True))[1]]
+        if not kept:
+            return ordered, False
         unsorted = [order for order, _ in kept if not order]
-        return (False if False in unsorted else None if unsorted else True), bool(kept)
+        return False if False in unsorted else None if unsorted else True, True
 
     def _sorts(self, use: ast.expr) -> bool:
         around = self._around.get(id(use))
