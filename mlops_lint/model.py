@@ -7,6 +7,9 @@ import msgspec
 Severity = Literal["error", "warning", "note"]
 Outcome = Literal["pass", "fail", "unknown"]
 
+# The contexts of the project's own code that is meant to run.
+OWN = frozenset({"source", "notebook"})
+
 
 class Location(msgspec.Struct, frozen=True, array_like=True):
     """A region of a file on disk; first line and column are 1, columns in code points, end exclusive.

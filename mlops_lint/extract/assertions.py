@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Assertion, Function, Use, subject
@@ -213,10 +214,10 @@ def _computed(module: Module, node: ast.expr, scope: Scope, depth: int) -> bool:
 
 def _rounds_twice(node: ast.BinOp) -> bool:
     """Whether a calculation divides and goes on, or takes a float that is rounded itself."""
-    parts = [one for one in ast.walk(node) if isinstance(one, ast.BinOp)]
+    parts = [one for one in walk(node) if isinstance(one, ast.BinOp)]
     if not all(isinstance(one.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)) for one in parts):
         return False
-    constants = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    constants = [one.value for one in walk(node) if isinstance(one, ast.Constant)]
     rough = any(isinstance(one, float) and not (one * 1024).is_integer() for one in constants)
     goes_on = any(isinstance(one.op, ast.Div) for one in parts if one is not node)
     return not any(isinstance(one, str) for one in constants) and (rough or goes_on)

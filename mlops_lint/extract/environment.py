@@ -24,9 +24,8 @@ def credentials_from_environment(module: Module) -> Iterator[Subject]:
     for call in module.calls:
         if call.name in _LOOKUPS and call.node.args:
             yield from _found(module, call.node, call.node.args[0])
-    for node in ast.walk(module.tree) if _ITEM.search(module.source) else ():
-        read = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.Subscript) and read and ast.unparse(node.value) in _MAPPINGS:
+    for node in module.nodes.of(ast.Subscript) if _ITEM.search(module.source) else ():
+        if isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in _MAPPINGS:
             yield from _found(module, node, node.slice)
 
 

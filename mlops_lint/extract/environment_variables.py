@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.tree import children, walk
 from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import EnvVar, File, subject
@@ -142,18 +143,11 @@ def _assigned(targets: tuple[str, ...]) -> set[str]:
 def _items(module: Module) -> Iterator[tuple[ast.Subscript, Scope]]:
     if "environ[" not in module.source:
         return
-    scopes = {id(scope.node): scope for scope in module.scopes.all}
-    wanted: list[tuple[ast.AST, Scope]] = [(module.tree, module.scopes.module)]
-    while wanted:
-        node, scope = wanted.pop()
-        scope = scopes.get(id(node), scope)
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _environ(node.value, scope, module):
-            yield node, scope
-        wanted.extend((child, scope) for child in ast.iter_child_nodes(node))
-
-
-def _environ(node: ast.expr, scope: Scope, module: Module) -> bool:
-    return isinstance(node, (ast.Attribute, ast.Name)) and module.names.name(node, scope) == "os.environ"
+    for node in module.nodes.of(ast.Subscript):
+        if isinstance(node.ctx, ast.Load) and isinstance(node.value, (ast.Attribute, ast.Name)):
+            scope = module.around(node)
+            if module.names.name(node.value, scope) == "os.environ":
+                yield node, scope
 
 
 # How much a module can do without an expression: not at all, as what it gives is caught or offered, or is tested.
@@ -190,7 +184,7 @@ def _children(node: ast.AST, state: int) -> Iterator[tuple[ast.AST, int]]:
         return
     spared = max(state, _SPARED) if isinstance(node, ast.Try) and _catches(node) else state
     test = getattr(node, "test", None)
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield child, _TESTED if child is test else state if isinstance(child, ast.excepthandler) else spared
 
 
@@ -203,9 +197,7 @@ def _called(node: ast.Call) -> str:
 
 def _catches(node: ast.Try) -> bool:
     for handler in node.handlers:
-        names = (
-            {one.id for one in ast.walk(handler.type) if isinstance(one, ast.Name)} if handler.type else {"Exception"}
-        )
+        names = {one.id for one in walk(handler.type) if isinstance(one, ast.Name)} if handler.type else {"Exception"}
         if names & {"KeyError", "LookupError", "Exception", "BaseException"}:
             return True
     return False

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Feature, Use, subject
@@ -58,7 +59,7 @@ def _name(field: ast.expr) -> str | None:
 
 
 def _taken(module: Module) -> Iterator[tuple[str, ast.AST]]:
-    texts = [one for one in ast.walk(module.tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    texts = module.nodes.of(ast.Constant)
     named = [(one.value, one) for one in texts if isinstance(one.value, str) and _NAMED.fullmatch(one.value)]
     yield from named
     for call in module.calls:
@@ -79,6 +80,6 @@ def _variables(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, (ast.Name, ast.Attribute)):
         yield f"{ast.unparse(node).rpartition('.')[2]}:*"
     else:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 yield from _variables(child)

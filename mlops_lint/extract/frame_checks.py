@@ -16,23 +16,16 @@ _ABOUT_DATA = re.compile(
 )
 
 
-_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
-
-
 @python
 def frame_checks(module: Module) -> Iterator[Subject]:
     """Gives a use for each assertion, or condition that raises, on what a data frame holds."""
     if not module.roots & _FRAMES or not ("assert" in module.source or "raise" in module.source):
         return
-    functions = {id(scope.node): scope for scope in module.scopes.all}
-    wanted: list[tuple[ast.AST, ast.AST]] = [(module.tree, module.tree)]
-    while wanted:
-        node, holder = wanted.pop()
-        if isinstance(node, (ast.Assert, ast.If)) and _checks(node):
-            within = module.within(functions.get(id(holder), module.scopes.module))
+    conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
+    for node in conditions:
+        if _checks(node):
+            within = module.within(module.around(node))
             yield subject(Use(purpose="data-check", tool="assert"), module.locate(node.test), "assert", links=(within,))
-        inner = node if id(node) in functions else holder
-        wanted.extend((child, inner) for child in ast.iter_child_nodes(node) if isinstance(child, _BLOCKS))
 
 
 def _checks(node: ast.Assert | ast.If) -> bool:

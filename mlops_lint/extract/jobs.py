@@ -37,7 +37,7 @@ def jobs(module: Module) -> Iterator[Subject]:
     """Gives one use for each platform: it keeps the parameters, the log and the output of every job."""
     if not _MARK.search(module.source):
         return
-    texts = [node for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    texts = [node for node in module.nodes.of(ast.Constant) if isinstance(node.value, str)]
     for tool, given in _GIVEN:
         found = [node for node in texts if given.search(str(node.value))]
         if found:

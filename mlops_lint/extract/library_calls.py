@@ -84,7 +84,7 @@ class _Seen:
 
     @cached_property
     def frames(self) -> dict[int, dict[str, Value] | None]:
-        return on_frames(self._module)
+        return on_frames(self._module) if self._module.own else {}
 
     def leaves_out(self, kind: str, call: Call) -> bool:
         """Says whether a call makes no subject of a kind where it stands."""

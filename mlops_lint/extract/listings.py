@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Listing, subject
@@ -71,7 +72,7 @@ class _Uses:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._around = {id(child): node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+        self._around = module.nodes.around
         self._loads = {
             id(call.node)
             for call in module.calls
@@ -84,7 +85,7 @@ class _Uses:
         Where it has a name already, a second name is not followed.
         """
         depth = 0
-        while (around := self._around.get(id(node))) is not None and depth < 16:
+        while (around := self._around.get(node)) is not None and depth < 16:
             depth += 1
             name = _last(around.func) if isinstance(around, ast.Call) and node in around.args else ""
             if name in _SORTS:
@@ -94,7 +95,7 @@ class _Uses:
             elif name in _STACKS:
                 return ordered, True
             elif isinstance(around, ast.comprehension):
-                comprehension = self._around[id(around)]
+                comprehension = self._around[around]
                 if self._numbers(node, comprehension) or self._loaded_in(comprehension):
                     return True if self._sorted_around(comprehension) else ordered, True
                 if isinstance(comprehension, (ast.DictComp, ast.SetComp)):
@@ -114,7 +115,7 @@ class _Uses:
         return ordered, False
 
     def _sorted_around(self, node: ast.AST) -> bool:
-        around = self._around.get(id(node))
+        around = self._around.get(node)
         return isinstance(around, ast.Call) and _last(around.func) in _SORTS
 
     def _numbers(self, node: ast.expr, comprehension: ast.AST) -> bool:
@@ -125,11 +126,11 @@ class _Uses:
     def _loaded_in(self, node: ast.AST) -> bool:
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [getattr(node, "elt", node)]
         keeps = isinstance(node, (ast.ListComp, ast.GeneratorExp))
-        return keeps and any(id(inner) in self._loads for part in parts for inner in ast.walk(part))
+        return keeps and any(id(inner) in self._loads for part in parts for inner in walk(part))
 
     def _collects(self, loop: ast.For | ast.AsyncFor) -> bool:
         """Whether a loop loads what is listed and adds it to a list."""
-        inner = [one for statement in loop.body for one in ast.walk(statement)]
+        inner = [one for statement in loop.body for one in walk(statement)]
         loads = any(id(one) in self._loads for one in inner)
         adds = any(isinstance(one, ast.Call) and _last(one.func) in _COLLECTS for one in inner)
         yields = any(isinstance(one, ast.Yield) for one in inner)
@@ -144,7 +145,7 @@ class _Uses:
             return ordered, False
         uses = [
             one
-            for one in ast.walk(scope.holder.node)
+            for one in walk(scope.holder.node)
             if isinstance(one, ast.Name) and one.id == target.id and isinstance(one.ctx, ast.Load)
         ]
         ordered = True if any(self._sorts(one) for one in uses) else ordered
@@ -155,7 +156,7 @@ class _Uses:
         return False if False in unsorted else None if unsorted else True, True
 
     def _sorts(self, use: ast.expr) -> bool:
-        around = self._around.get(id(use))
+        around = self._around.get(use)
         if isinstance(around, ast.Call) and use in around.args:
             return _last(around.func) in _SORTS
         return isinstance(around, ast.Attribute) and around.attr in _SORTS
@@ -168,7 +169,7 @@ class _Uses:
         rows = f"{held.name}.__getitem__"
         again = [
             one
-            for one in ast.walk(held.node)
+            for one in walk(held.node)
             if isinstance(one, ast.Attribute) and one.attr == target.attr and isinstance(one.ctx, ast.Load)
         ]
         return ordered or any(self._sorts(one) for one in again), self._module.names.scope(rows) is not None

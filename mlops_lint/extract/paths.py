@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import PathUse, subject
@@ -127,9 +128,9 @@ def paths_in_code(module: Module) -> Iterator[Subject]:
     """Gives each string constant of a module or notebook that holds a private path; docstrings are prose."""
     # A look at the lines that matter spares nine files in ten the walk over their tree.
     if any(private(line) is not None for _, line in _marked(module.source)):
-        prose = {id(text) for text in _prose(module.tree)}
+        prose = {one.value for one in module.scopes.expressions}
         for node in _strings(module.tree):
-            found = private(_written(node)) if id(node) not in prose else None
+            found = private(_written(node)) if node not in prose else None
             # A path after some words is an example in a message or help text.
             if found is not None and found.string.count(" ", 0, found.start()) <= _WORDS:
                 yield _subject(found, module.locate(node))
@@ -183,17 +184,10 @@ def _strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             yield node
         else:
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+            pending.extend(reversed(list(children(node))))
 
 
 def _written(node: ast.Constant | ast.JoinedStr) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
     return str(node.value) if len(str(node.value)) <= _LONGEST else ""
-
-
-def _prose(tree: ast.Module) -> Iterator[ast.expr]:
-    """Gives strings that stand alone as statements."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, (ast.Constant, ast.JoinedStr)):
-            yield node.value

@@ -10,9 +10,9 @@ from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.groups import stated
 from mlops_lint.graph.modules import Modules
-from mlops_lint.graph.nodes import OWN, Node
+from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.paths import Paths
-from mlops_lint.model import Facts, Link, Location, Ref, Subject, Value
+from mlops_lint.model import OWN, Facts, Link, Location, Ref, Subject, Value
 from mlops_lint.settings import Settings
 
 # Symbols whose subject need not be defined anywhere: to name one is to say that it exists somewhere.

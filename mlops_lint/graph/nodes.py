@@ -1,8 +1,7 @@
 """The node of the graph: a subject with its references resolved, or a name that nothing defines."""
 
-from mlops_lint.model import Link, Location, Value
+from mlops_lint.model import OWN, Link, Location, Value
 
-OWN = frozenset({"source", "notebook"})
 _MODELLING = frozenset({"training", "estimator", "split", "transform"})
 
 

@@ -26,6 +26,7 @@ from mlops_lint.extract.airflow.values import (
     Value,
     code,
 )
+from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
 
@@ -39,7 +40,7 @@ def value(machine: "Machine", node: ast.expr, frame: Frame) -> Value:
     handler = _EXPRESSIONS.get(type(node))
     if handler is not None:
         return handler(machine, node, frame)
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.expr):
             value(machine, child, frame)
     return Unknown()

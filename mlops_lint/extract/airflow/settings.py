@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from mlops_lint.extract.airflow import names, texts
 from mlops_lint.extract.airflow.values import Assets, Dag, Duration, Items, Mapping, Step, Unknown, Value
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
 
@@ -76,7 +77,7 @@ def _words(node: ast.ClassDef) -> set[str]:
     """Gives the names of parameters, keywords and keys in the constructor of a class."""
     constructor = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
     found: set[str] = set()
-    for inner in ast.walk(constructor) if constructor is not None else ():
+    for inner in walk(constructor) if constructor is not None else ():
         if isinstance(inner, (ast.arg, ast.keyword)) and inner.arg:
             found.add(inner.arg)
         elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):

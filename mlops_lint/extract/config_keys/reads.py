@@ -6,7 +6,7 @@ https://dvc.org/doc/api-reference/params_show
 
 import ast
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +15,7 @@ from mlops_lint.extract.config_keys.definitions import PATTERNS
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.settings_read import Chain, optional, symbol_of
+from mlops_lint.extract.python.tree import children, walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.registry import matches, python
 from mlops_lint.model import Subject
@@ -95,16 +96,16 @@ class _Reader:
         if isinstance(node, ast.Try):
             for statement in node.body:
                 self._visit(statement, scope, hidden, guarded=guarded or _catches(node))
-            children: Iterator[ast.AST] = iter((*node.handlers, *node.orelse, *node.finalbody))
+            below: Iterable[ast.AST] = (*node.handlers, *node.orelse, *node.finalbody)
         elif isinstance(node, (*_COMPREHENSIONS, ast.Lambda)):
             hidden |= _bound(node)
-            children = ast.iter_child_nodes(node)
+            below = children(node)
         else:
-            children = self._noted(node, scope, hidden, guarded=guarded)
-        for child in children:
+            below = self._noted(node, scope, hidden, guarded=guarded)
+        for child in below:
             self._visit(child, scope, hidden, guarded=guarded)
 
-    def _noted(self, node: ast.AST, scope: Scope, hidden: frozenset[str], *, guarded: bool) -> Iterator[ast.AST]:
+    def _noted(self, node: ast.AST, scope: Scope, hidden: frozenset[str], *, guarded: bool) -> Iterable[ast.AST]:
         """Notes what a node says of settings; gives the parts of it that are still to be visited."""
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -124,7 +125,7 @@ class _Reader:
                 elif isinstance(node, ast.Subscript):
                     self._supplied.add((chain.file, chain.keys))
                 return _parts(node)
-        return ast.iter_child_nodes(node)
+        return children(node)
 
     def _chain(self, node: ast.expr, scope: Scope) -> Chain | None:
         return self._module.settings.chain(node, scope) if self._module.settings is not None else None
@@ -169,15 +170,15 @@ def _bound(node: ast.AST) -> frozenset[str]:
     if isinstance(node, ast.Lambda):
         return frozenset(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs))
     targets = [comprehension.target for comprehension in getattr(node, "generators", [])]
-    return frozenset(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
+    return frozenset(one.id for target in targets for one in walk(target) if isinstance(one, ast.Name))
 
 
 def _catches(node: ast.Try) -> bool:
     """Says whether the code goes on where a key is not there."""
     for handler in node.handlers:
-        caught = {one.id for one in ast.walk(handler.type) if isinstance(one, ast.Name)} if handler.type else set()
+        caught = {one.id for one in walk(handler.type) if isinstance(one, ast.Name)} if handler.type else set()
         if caught & {"KeyError", "LookupError"}:
             return True
         if not caught or caught & {"Exception", "BaseException"}:
-            return not any(isinstance(one, ast.Raise) for statement in handler.body for one in ast.walk(statement))
+            return not any(isinstance(one, ast.Raise) for statement in handler.body for one in walk(statement))
     return False

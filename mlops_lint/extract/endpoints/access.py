@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from mlops_lint.extract.endpoints.handlers import Handler
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.tree import walk
 
 # In names of decorators and dependencies, whose only work is to let pass or not.
 _GUARDS = re.compile(
@@ -46,7 +47,7 @@ def _depends_on_guard(module: Module, scope: Scope) -> bool:
         return False
     defaults = [one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None]
     annotations = [one.annotation for one in (*node.args.args, *node.args.kwonlyargs) if one.annotation is not None]
-    calls = [one for part in (*defaults, *annotations) for one in ast.walk(part) if isinstance(one, ast.Call)]
+    calls = [one for part in (*defaults, *annotations) for one in walk(part) if isinstance(one, ast.Call)]
     asked = [one for one in calls if ast.unparse(one.func).endswith(("Depends", "Security", "Header"))]
     around = scope.parent or scope
     # `Depends(key)` with `key = APIKeyHeader()`, a name that says more than that of the variable.
@@ -72,7 +73,7 @@ def _told_to(module: Module, handler: Handler) -> bool:
 
 def _words(node: ast.AST) -> list[str]:
     found = []
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Name):
             found.append(inner.id)
         elif isinstance(inner, ast.Attribute):

@@ -14,6 +14,7 @@ from mlops_lint.extract.endpoints.handlers import Handler
 from mlops_lint.extract.libraries import available
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.tree import children, walk
 
 # Attributes of a request that tell about it, and hold no data.
 _ABOUT = frozenset(
@@ -140,7 +141,7 @@ class _Flow:
         """Something of the request is used."""
         self.checked: bool | UnsetType = False
         body = getattr(scope.node, "body", [])
-        nodes = [node for statement in body for node in ast.walk(statement)]
+        nodes = [node for statement in body for node in walk(statement)]
         self._bound = False
         self.taken = self.taken or any(self._holds(statement) for statement in body)
         self._bound = True
@@ -177,7 +178,7 @@ class _Flow:
         elif self._bound and isinstance(node, ast.Call) and _last(node.func).startswith("predict"):
             # What a model says of it is no longer what was sent: to test a prediction checks no input.
             return
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             yield from self._uses(child)
 
     def _is_source(self, node: ast.AST) -> bool:
@@ -272,6 +273,6 @@ def _last(node: ast.expr) -> str:
 
 def _names(targets: Sequence[ast.expr]) -> Iterator[str]:
     for target in targets:
-        for node in ast.walk(target):
+        for node in walk(target):
             if isinstance(node, ast.Name):
                 yield node.id

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Use, subject
@@ -95,9 +96,7 @@ def _logged(module: Module) -> Iterator[Subject]:
 
 def _names_prediction(call: ast.Call) -> bool:
     given = (*call.args, *(one.value for one in call.keywords))
-    return any(
-        isinstance(node, ast.Name) and bool(_PREDICTIONS.search(node.id)) for one in given for node in ast.walk(one)
-    )
+    return any(isinstance(node, ast.Name) and bool(_PREDICTIONS.search(node.id)) for one in given for node in walk(one))
 
 
 def _versioned(module: Module) -> Iterator[Subject]:
@@ -113,7 +112,7 @@ def _version_in(scope: Scope) -> ast.AST | None:
     parts = [
         one for one in getattr(scope.node, "body", []) if scope.kind == "function" or not isinstance(one, _DEFINITIONS)
     ]
-    for node in (node for part in parts for node in ast.walk(part)):
+    for node in (node for part in parts for node in walk(part)):
         said = (
             node.id if isinstance(node, ast.Name)
             else node.attr if isinstance(node, ast.Attribute)

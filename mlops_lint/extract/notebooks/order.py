@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.model import Location
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -69,7 +70,7 @@ def _run_at_once(statement: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
             continue
         if isinstance(node, _COMPREHENSIONS):
-            own |= {one.id for part in node.generators for one in ast.walk(part.target) if isinstance(one, ast.Name)}
+            own |= {one.id for part in node.generators for one in walk(part.target) if isinstance(one, ast.Name)}
         guarded = guarded or isinstance(node, ast.Try)
         wanted.extend((child, own, guarded) for child in _children(node))
 
@@ -90,7 +91,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
     if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
         yield node.name
         # What a function makes global is there once somebody has called it.
-        yield from (name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names)
+        yield from (name for one in walk(node) if isinstance(one, ast.Global) for name in one.names)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.ExceptHandler) and node.name:

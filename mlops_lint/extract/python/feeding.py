@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import children, walk
 
 _RECEIVERS = frozenset({"self", "cls"})
 _TRAINS = re.compile(r"(?i)train|fit")
@@ -26,11 +27,11 @@ class _Step:
         self.used: set[str] = set()
         self.bound: set[str] = set()
         self.calls: set[int] = set()
-        nodes = [node for expression in _expressions(statement) for node in ast.walk(expression)]
+        nodes = [node for expression in _expressions(statement) for node in walk(expression)]
         for expression in _bound(statement):
             self.bound |= _names(expression)
         # The `x` of `x["a"] = 1` is changed, not used.
-        given = {id(node) for expression in _bound(statement) for node in ast.walk(expression)}
+        given = {id(node) for expression in _bound(statement) for node in walk(expression)}
         for node in nodes:
             self._add(node, functions, id(node) in given)
         if isinstance(statement, ast.Return) or any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
@@ -53,6 +54,8 @@ class _Step:
 
 def unfed(module: Module) -> frozenset[int]:
     """Gives, by the `id` of their nodes, the calls that read data of which nothing reaches a training of the file."""
+    if not module.own:
+        return frozenset()
     known = {
         id(call.node): {fact.kind for fact in entry.facts} for call in module.calls if (entry := module.entry(call))
     }
@@ -63,9 +66,9 @@ def unfed(module: Module) -> frozenset[int]:
     # Functions of which we know nothing but that their names speak of training.
     unknown = (call.node for call in module.calls if id(call.node) not in known)
     trainings |= {id(node) for node in unknown if _TRAINS.search(_last(node.func))}
-    ignored = _imported(module.tree) | _RECEIVERS
-    steps = list(_steps(module.tree.body, (), _parameters(module.tree)))
-    fed = _seen(module.tree, steps, trainings)
+    ignored = _imported(module) | _RECEIVERS
+    steps = list(_steps(module.tree.body, (), _parameters(module)))
+    fed = _seen(module, steps, trainings)
     # Data that is written before a training may come back in from there.
     last = max((step.line for step in steps if step.calls & trainings), default=0)
     writes = {node for node, found in known.items() if found & {"write", "model"}}
@@ -101,11 +104,11 @@ def _backwards(steps: list[_Step], fed: set[str], imported: set[str], notebook: 
     return fed
 
 
-def _seen(tree: ast.Module, steps: list[_Step], trainings: set[int]) -> set[str]:
+def _seen(module: Module, steps: list[_Step], trainings: set[int]) -> set[str]:
     """The names in statements that train, and in all of a loop that does."""
     used = {name for step in steps if step.calls & trainings for name in step.used}
-    for node in ast.walk(tree):
-        if isinstance(node, _LOOPS) and any(id(inner) in trainings for inner in ast.walk(node)):
+    for node in module.nodes.of(*_LOOPS):
+        if any(id(inner) in trainings for inner in walk(node)):
             used |= _names(node)
     return used
 
@@ -122,15 +125,16 @@ def _steps(body: list[ast.stmt], returning: tuple[str, ...], functions: dict[str
             yield from _steps(part.body, inside, functions)
 
 
-def _imported(tree: ast.Module) -> set[str]:
-    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+def _imported(module: Module) -> set[str]:
+    imports: list[ast.Import | ast.ImportFrom] = module.nodes.of(ast.Import, ast.ImportFrom)
     return {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
 
 
-def _parameters(tree: ast.Module) -> dict[str, set[str]]:
+def _parameters(module: Module) -> dict[str, set[str]]:
     """Names of functions and classes -> the parameters that a call of them fills."""
     found: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for scope in module.scopes.all:
+        node = scope.node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = node.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
@@ -146,7 +150,7 @@ def _parameters(tree: ast.Module) -> dict[str, set[str]]:
 def _expressions(statement: ast.stmt) -> list[ast.AST]:
     """The parts of a statement that are no statements."""
     inner = (ast.stmt, ast.excepthandler, ast.match_case)
-    return [child for child in ast.iter_child_nodes(statement) if not isinstance(child, inner)]
+    return [child for child in children(statement) if not isinstance(child, inner)]
 
 
 def _bound(statement: ast.stmt) -> list[ast.expr]:
@@ -160,7 +164,7 @@ def _bound(statement: ast.stmt) -> list[ast.expr]:
 
 
 def _names(expression: ast.AST) -> set[str]:
-    nodes = (node for node in ast.walk(expression) if isinstance(node, (ast.Name, ast.Attribute)))
+    nodes = (node for node in walk(expression) if isinstance(node, (ast.Name, ast.Attribute)))
     return {name for node in nodes for name in _name(node)}
 
 

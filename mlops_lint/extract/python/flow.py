@@ -17,6 +17,7 @@ from mlops_lint.extract.python.provenance import NOTHING, Held, Rows, join, name
 from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.python.steps import INDEXERS, called, indexed, kinds_of, opaque, side
 from mlops_lint.extract.python.transfer import transfer
+from mlops_lint.extract.python.tree import children
 
 # Functions that call one another are followed so far; deeper, and the arguments are all that is known.
 _DEEPEST = 5
@@ -36,6 +37,8 @@ Frame = dict[str, Held]
 @lru_cache(maxsize=1)
 def flow(module: Module) -> Findings:
     """Gives what the flow of data through a file says of its calls."""
+    if not module.own:
+        return Findings()
     kinds = {id(call.node): call for call in module.calls}
     worth = {kind for call in module.calls for kind in kinds_of(module.entry(call))}
     findings = Findings()
@@ -87,7 +90,7 @@ class Run:
         if handler is not None:
             handler(self, node)
         elif not isinstance(node, _IDLE):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.expr):
                     self.value(child)
 
@@ -223,7 +226,7 @@ class Run:
         handler = _EXPRESSIONS.get(type(node))
         if handler is not None:
             return handler(self, node)
-        return join([self.value(one).all() for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)])
+        return join([self.value(one).all() for one in children(node) if isinstance(one, ast.expr)])
 
     def _nothing(self, _node: ast.expr) -> Held:
         return NOTHING

@@ -66,7 +66,7 @@ def _joins(module: Module) -> dict[int, dict[str, Value] | None]:
     joins = [call for call in module.calls if _makes(module, call, "join")]
     if not joins:
         return {}
-    counted, shown = _counted(module.tree), only_shown(module)
+    counted, shown = _counted(module), only_shown(module)
     found: dict[int, dict[str, Value] | None] = {}
     for call in joins:
         if id(call.node) in shown or _handed_on(call) or _aligned(call):
@@ -131,9 +131,10 @@ def _of_index(node: ast.expr) -> bool:
     return any(isinstance(value, ast.Attribute) and value.attr == "index" for value in values)
 
 
-def _counted(tree: ast.Module) -> frozenset[str]:
+def _counted(module: Module) -> frozenset[str]:
     """Names whose length, or first dimension, is asserted or compared in a condition."""
-    tests = [node.test for node in ast.walk(tree) if isinstance(node, (ast.Assert, ast.If))]
+    conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
+    tests = [node.test for node in conditions]
     return frozenset(
         found[1] or found[2]
         for test in tests

@@ -5,6 +5,7 @@ import re
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.model import Value
 
 # What searches over the hyperparameters of what it is given: GridSearchCV, BayesSearchCV, HalvingRandomSearchCV, ...
@@ -74,7 +75,7 @@ def _around(module: Module) -> dict[int, list[ast.Call]]:
     for call in module.calls:
         for argument in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
             if not isinstance(argument, (ast.Constant, ast.Name, ast.Attribute)):
-                for node in ast.walk(argument):
+                for node in walk(argument):
                     if isinstance(node, ast.Call):
                         found.setdefault(id(node), []).append(call.node)
     return found

@@ -4,6 +4,7 @@ import ast
 import re
 
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.tree import walk
 
 _CACHES = re.compile(r"(?i)cache|memo|singleton|lazy|once|on_event|startup|lifespan")
 
@@ -15,14 +16,14 @@ def kept(call: Call) -> bool:
         return False
     if any(_CACHES.search(ast.unparse(one)) for one in getattr(scope.node, "decorator_list", ())):
         return True
-    tests = [node for node in ast.walk(scope.node) if isinstance(node, (ast.If, ast.IfExp)) and _asks(node.test)]
+    tests = [node for node in walk(scope.node) if isinstance(node, (ast.If, ast.IfExp)) and _asks(node.test)]
     line = call.node.lineno
     below = any(node.lineno <= line <= (node.end_lineno or line) for node in tests)
     # `if model is not None: return model`, and the load behind it.
     returns = any(
         isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return) and node.lineno < line for node in tests
     )
-    return below or returns or any(isinstance(node, ast.Global) for node in ast.walk(scope.node))
+    return below or returns or any(isinstance(node, ast.Global) for node in walk(scope.node))
 
 
 def _asks(test: ast.expr) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.python.tree import children, walk
 
 Loop = ast.For | ast.AsyncFor | ast.While
 # Functions that call functions: deeper than any training loop that a reader could follow.
@@ -93,7 +94,7 @@ class Loops:
                 quiet = any(_is_quiet(item.context_expr) for item in statement.items)
                 inner = place._replace(quiet=place.quiet or quiet)
             self.places[id(statement)] = place
-            for child in ast.iter_child_nodes(statement):
+            for child in children(statement):
                 if isinstance(child, ast.expr):
                     self._expression(child, inner if isinstance(statement, ast.While) else place)
                 elif isinstance(child, ast.withitem):
@@ -110,7 +111,7 @@ class Loops:
             self._walk(part.body, place._replace(branches=(*place.branches, (id(part), "body"))))
 
     def _expression(self, expression: ast.expr, place: Place) -> None:
-        for node in ast.walk(expression):
+        for node in walk(expression):
             if isinstance(node, ast.Call):
                 self.places[id(node)] = place
 
@@ -139,7 +140,7 @@ class Loops:
         wanted: list[tuple[ast.AST, Scope]] = [(self.module.tree, self.module.scopes.module)]
         while wanted:
             node, scope = wanted.pop()
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.Assign) and _unsets_gradient(child):
                     target = ast.unparse(child.targets[0])
                     yield Step("clear", child, self.places[id(child)], function_of(scope), target)

@@ -9,6 +9,7 @@ from mlops_lint.extract.python.gradients import handed, handed_to
 from mlops_lint.extract.python.loops import DEPTH, Loops, Place, Step, function_of, loops
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Binding, Scope
+from mlops_lint.extract.python.tree import walk
 
 # What a model is called, where its class is not known.
 _MODEL = re.compile(r"(?i)(?:^|_)(?:model|net|network|classifier)\d*$")
@@ -120,7 +121,7 @@ def _runs(step: Step, model: str) -> bool:
 
 def _ends(loop: ast.stmt, place: Place) -> bool:
     """Whether the branch of the switch leaves the loop."""
-    branches = {id(node): node for node in ast.walk(loop) if isinstance(node, ast.If)}
+    branches = {id(node): node for node in walk(loop) if isinstance(node, ast.If)}
     around = [branches[one] for one, _ in place.branches if one in branches]
     ends = (ast.Break, ast.Return)
     return any(isinstance(statement, ends) for branch in around for statement in (*branch.body, *branch.orelse))

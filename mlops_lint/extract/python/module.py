@@ -11,8 +11,9 @@ from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
 from mlops_lint.extract.python.settings_read import LOADERS, MARK, Settings
+from mlops_lint.extract.python.tree import Nodes
 from mlops_lint.extract.python.values import HOLE, Values
-from mlops_lint.model import Link, Location, Ref
+from mlops_lint.model import OWN, Link, Location, Ref
 
 
 class Module:
@@ -21,6 +22,8 @@ class Module:
     def __init__(self, path: str, context: str, tree: ast.Module, source: str, locate: Callable[[ast.AST], Location]):
         self.path = path
         self.context = context
+        self.own = context in OWN
+        """Of the project's own code that is meant to run: what data goes through is followed in no other."""
         self.tree = tree
         self.source = source
         self.locate = locate
@@ -45,6 +48,22 @@ class Module:
     def imports(self) -> list[Import]:
         """All imports in order of the source."""
         return self.scopes.imports
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The nodes of its tree by their sort, for extractors that look for what is no name and no call."""
+        return Nodes(self.tree)
+
+    def around(self, node: ast.AST) -> Scope:
+        """Gives the innermost function, class or module body in which a node stands."""
+        current: ast.AST | None = node
+        while current is not None and current not in self._scopes:
+            current = self.nodes.around.get(current)
+        return self.scopes.module if current is None else self._scopes[current]
+
+    @cached_property
+    def _scopes(self) -> dict[ast.AST, Scope]:
+        return {scope.node: scope for scope in self.scopes.all}
 
     @cached_property
     def settings(self) -> Settings | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.tree import children, walk
 
 _COLUMN = (
     r"(?:user_|customer_|client_|patient_|employee_|home_|mobile_|cell_|contact_|billing_)?"
@@ -26,7 +27,7 @@ def personal(module: Module, reads: list[Call]) -> dict[int, dict[str, tuple[str
     """Gives, by the `id` of the nodes of calls that read, fields on columns of people; empty for most files."""
     if not reads or _MENTIONED.search(module.source) is None:
         return {}
-    every = [node for node in ast.walk(module.tree) if isinstance(node, ast.stmt)]
+    every = [node for node in walk(module.tree) if isinstance(node, ast.stmt)]
     if not any(_names_people(node) for node in every):
         return {}
     statements = [node for node in every if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
@@ -58,13 +59,13 @@ def _frames(read: Call, statements: list[ast.stmt]) -> set[str]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {ast.unparse(one) for one in ast.walk(node) if isinstance(one, (ast.Name, ast.Attribute))}
+    return {ast.unparse(one) for one in walk(node) if isinstance(one, (ast.Name, ast.Attribute))}
 
 
 def _of_call(call: ast.Call) -> Iterator[str]:
     """Columns of people that a call itself states, in a list or in the text of a query."""
     stated = [keyword.value for keyword in call.keywords if keyword.arg in _STATED]
-    for node in (node for part in (*stated, *call.args[:1]) for node in ast.walk(part)):
+    for node in (node for part in (*stated, *call.args[:1]) for node in walk(part)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from filter(_is_personal, _words(node.value))
 
@@ -90,15 +91,15 @@ def _chooses(statement: ast.stmt, frames: set[str]) -> bool:
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
     """The expressions of a statement, without the statements inside it."""
     for expression in _expressions(statement):
-        yield from ast.walk(expression)
+        yield from walk(expression)
 
 
 def _expressions(statement: ast.stmt) -> list[ast.AST]:
-    return [one for one in ast.iter_child_nodes(statement) if isinstance(one, (ast.expr, ast.keyword))]
+    return [one for one in children(statement) if isinstance(one, (ast.expr, ast.keyword))]
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
-    for one in ast.walk(node):
+    for one in walk(node):
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
 

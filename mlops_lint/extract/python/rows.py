@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.tree import walk
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -40,8 +41,9 @@ def by_row(module: Module) -> dict[int, bool]:
     }
     # A walk over the whole file is worth it only where some call may be of a loop.
     looped = any(_goes_by_row(call) or call.name.endswith((".append", ".concat")) for call in pending.values())
-    for loop in (node for node in ast.walk(module.tree) if isinstance(node, _LOOPS)) if looped else ():
-        over = [id(node) for part in _iterated(loop) for node in ast.walk(part) if id(node) in pending]
+    loops: list[_Loop] = module.nodes.of(*_LOOPS) if looped else []
+    for loop in loops:
+        over = [id(node) for part in _iterated(loop) for node in walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
             found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _only_logs(loop))
@@ -106,7 +108,7 @@ def _body(loop: _Loop) -> list[ast.AST]:
 
 def _acts(module: Module, body: Iterable[ast.AST], calls: dict[int, Call], deeper: bool = True) -> bool:
     """Whether code reaches out of the program, draws or hands each row on, itself or in a function that it calls."""
-    for node in (node for part in body for node in ast.walk(part)):
+    for node in (node for part in body for node in walk(part)):
         if isinstance(node, (ast.Await, ast.AsyncWith, ast.Yield, ast.YieldFrom)):
             return True
         call = calls.get(id(node))
@@ -137,7 +139,7 @@ def _logs(statement: ast.stmt) -> bool:
 
 def _grown(loop: ast.For | ast.AsyncFor) -> Iterator[ast.Call]:
     """Calls in a loop that make a frame anew with one more row: `frame = frame.append(row)`."""
-    for node in (node for statement in loop.body for node in ast.walk(statement)):
+    for node in (node for statement in loop.body for node in walk(statement)):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
             call, name = node.value, node.targets[0].id
             parts = [part for argument in call.args for part in _items(argument)]

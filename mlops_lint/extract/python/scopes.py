@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Callable, Iterator
 
+from mlops_lint.extract.python.tree import children
+
 Binding = ast.expr | str | None
 """What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
 
@@ -238,7 +240,7 @@ class Scopes:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name is not None:
             scope.bind(name, None)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._visit(child, scope)
 
     def _on_delete(self, node: ast.Delete, scope: Scope) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.python.values import Values
 from mlops_lint.model import Ref
@@ -205,10 +206,10 @@ class Settings:
 def _opened(tree: ast.Module) -> dict[int, ast.expr]:
     """Gives for each use of a name that a `with` binds what it is bound to: the nearest around it."""
     found: dict[int, ast.expr] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.With):
             names = {i.optional_vars.id: i.context_expr for i in node.items if isinstance(i.optional_vars, ast.Name)}
-            for inner in (use for statement in node.body for use in ast.walk(statement)):
+            for inner in (use for statement in node.body for use in walk(statement)):
                 if isinstance(inner, ast.Name) and inner.id in names:
                     found[id(inner)] = names[inner.id]
     return found

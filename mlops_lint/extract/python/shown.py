@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import walk
 
 # Called on a result, these show it.
 _LOOKS = frozenset({"describe", "head", "hist", "info", "plot", "show", "tail", "to_html", "to_string"})
@@ -29,7 +30,7 @@ def _looked_at(value: ast.expr, names: dict[int, str], notebook: bool) -> Iterat
         if isinstance(value, ast.Call):
             name = names.get(id(value), "?")
             if name.partition(".")[0] in _SHOWERS or name.rpartition(".")[2] in _SHOW:
-                yield from (one for one in ast.walk(value) if isinstance(one, ast.Call))
+                yield from (one for one in walk(value) if isinstance(one, ast.Call))
                 return
             if notebook and not _changes(value.func):
                 yield value

