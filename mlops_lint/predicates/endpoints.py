@@ -9,7 +9,7 @@ from mlops_lint.predicates.registry import Answer, predicate
 
 # What these load is data or settings.
 _NO_MODELS = frozenset({"yaml", "pandas", "numpy", "json"})
-_RECORDS = frozenset({"prediction-log", "audit-log"})
+_RECORDS = frozenset({"prediction-log", "prediction-line", "audit-log"})
 # They look at predictions, and may keep what they look at.
 _LOOKS = frozenset({"monitoring", "drift"})
 _PERHAPS = frozenset({"prediction-print", "tracking"})

@@ -89,7 +89,7 @@ def _logged(module: Module) -> Iterator[Subject]:
         )
         if (printed or logged) and call.scope.kind == "function" and _names_prediction(call.node):
             record = Use(
-                purpose="prediction-print" if printed else "prediction-log", tool="print" if printed else "logging"
+                purpose="prediction-print" if printed else "prediction-line", tool="print" if printed else "logging"
             )
             yield subject(record, module.locate(call.node), ast.unparse(function), links=(module.within(call.scope),))
 
