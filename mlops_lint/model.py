@@ -54,6 +54,8 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
     role: str
     symbol: str
     location: Location | None = None
+    words: tuple[str, ...] | None = None
+    """What a command hands to the code that it starts; None = no command is known."""
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):

@@ -231,6 +231,8 @@ class Option(Kind, frozen=True, tag="option"):
 
     default: Annotated[Any_, "its value where nobody gives it; null = none"] = UNSET
     checked: Annotated[Flag, "its text is converted or compared with a list"] = UNSET
+    flags: Annotated[Texts, "how it stands in a command; a name without hyphens has its place"] = UNSET
+    takes: Annotated[Text, "how many words of a command: none, one or some"] = UNSET
 
 
 class Model(Kind, frozen=True, tag="model"):

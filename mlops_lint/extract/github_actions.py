@@ -136,7 +136,8 @@ def _code(path: str, step: Step, steps: tuple[Step, ...]) -> Iterator[Link]:
             scheme, _, file = link.symbol.partition(":")
             # What the job downloads is not looked for in the repository.
             if f"/{posixpath.basename(file)}" not in " ".join(_ADDRESS.findall(commands)):
-                yield Link(link.role, f"path:{file}" if makes and scheme == "file" else link.symbol, step.location)
+                symbol = f"path:{file}" if makes and scheme == "file" else link.symbol
+                yield Link(link.role, symbol, step.location, link.words)
 
 
 def _order(path: str, job: Mapping) -> Iterator[Link]:

@@ -12,6 +12,7 @@ from typing import TypeGuard, get_type_hints
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
+from mlops_lint.extract.python.at_run import ARGUMENT
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.findings import FIELDS, Findings
@@ -28,7 +29,7 @@ from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.uris import ROLES, data_symbol
 from mlops_lint.extract.registry import python
-from mlops_lint.model import Link, Subject, Value
+from mlops_lint.model import Link, Ref, Subject, Value
 from mlops_lint.subjects import KINDS, Kind, PathUse, subject
 
 _PLAIN = (bool, int, float, str, type(None))
@@ -159,12 +160,16 @@ def _imports(dotted: str, wanted: str) -> bool:
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, Value]) -> Subject:
     kind = KINDS[fact.kind]
     fields: dict[str, Value] = {}
+    places: tuple[Known, ...] = ()
     library = call.name.partition(".")[0]
     # On what some function returned, the root is that of the function.
     if "library" in kind.__struct_fields__ and library != "?" and "()" not in call.name:
         fields["library"] = library
     for field, spec in fact.set.items():
         value = _value(spec, arguments, module)
+        if field == "uri" and isinstance(spec, str) and spec.startswith("$"):
+            places = arguments.places(spec[1:])
+            value = places[0] if len(places) == 1 else UNSET
         if (
             field == "seed"
             and value is UNSET
@@ -177,7 +182,7 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     # What is seen around the call is nearer the truth than what its arguments say.
     fields |= seen
     # What a table says of its links is nearer the truth than what we make of a `uri`.
-    data_links = list(_own_links(fact, arguments)) or _data_links(fact.kind, fields)
+    data_links = list(_own_links(fact, arguments)) or list(_data_links(fact.kind, fields, places))
     links = [module.within(call.scope), *data_links]
     return subject(convert(fields, kind), module.locate(call.node), _display(call), links=tuple(links))
 
@@ -205,10 +210,23 @@ def _display(call: Call) -> str:
     return call.name
 
 
-def _data_links(kind: str, fields: dict[str, Value]) -> Iterator[Link]:
-    symbol = data_symbol(kind, fields) if kind in ROLES else None
-    if symbol is not None:
-        yield Link(ROLES[kind], symbol)
+def _data_links(kind: str, fields: dict[str, Value], places: tuple[Known, ...]) -> Iterator[Link]:
+    """The links to what is read or written, under one path or, where all are known, under several."""
+    role = ROLES.get(kind)
+    if role is None:
+        return
+    known = [one for one in map(_as_text, places) if one is not None]
+    each = [fields | {"uri": one} for one in known] if 1 < len(places) == len(known) else [fields]
+    for symbol in (data_symbol(kind, one) for one in each):
+        if symbol is not None:
+            yield Link(role, symbol)
+
+
+def _as_text(value: Known) -> str | None:
+    """A path with the arguments of a program in it in braces, as the linker fills them in; None = none can be told."""
+    if isinstance(value, Ref) and value.symbol.startswith(ARGUMENT):
+        return f"{value.before}{{{value.symbol}}}{value.after}"
+    return value if isinstance(value, str) else None
 
 
 def _own_links(fact: Fact, arguments: Arguments) -> Iterator[Link]:

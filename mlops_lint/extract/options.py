@@ -24,5 +24,6 @@ def options(module: Module) -> Iterator[Subject]:
     for option in module.values.options.all:
         value = module.values.value(option.default, option.scope) if option.default is not None else None
         default = UNSET if isinstance(value, tuple) else value
-        record = Option(default=default, checked=option.typed)
+        flags = module.values.options.flags(option)
+        record = Option(default=default, checked=option.typed, flags=flags, takes=option.takes)
         yield subject(record, module.locate(option.node), option.name, links=(module.within(option.scope),))

@@ -1,11 +1,13 @@
 """Facts of all files to one graph: symbols merged, paths and imports resolved, references filled in."""
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from mlops_lint.discover import Entry
 from mlops_lint.extract.context import installed, unpacked
 from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
+from mlops_lint.graph.arguments import given
 from mlops_lint.graph.derive import derive
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.groups import stated
@@ -18,6 +20,7 @@ from mlops_lint.settings import Settings
 # Symbols whose subject need not be defined anywhere: to name one is to say that it exists somewhere.
 _IMPLIED = {"dataset": "dataset", "model": "model", "config": "config_key"}
 _DEPTH = 5
+_ARGUMENT = re.compile(r"\{(argument:[^{}]*)\}")
 
 
 def link(facts: list[Facts], files: tuple[Entry, ...], git: bool, settings: Settings) -> Graph:
@@ -35,6 +38,8 @@ class _Linker:
         self._modules = _modules(facts)
         self._paths = Paths((entry.path for entry in files), _declared(facts))
         self._meant: dict[tuple[str, str, str], str] = {}
+        self._given: dict[str, Value] = {}
+        """The arguments of programs at the runs that are known."""
         self._made: frozenset[str] = frozenset()
         """Paths of data that some file defines: they are there once their stage has run."""
 
@@ -48,6 +53,7 @@ class _Linker:
         self._run_folders()
         for node in list(self._nodes.values()):
             node.links = [self._resolved(link, node) for link in node.links]
+        self._given = given(self._nodes)
         self._fill_references()
         edges: list[tuple[str, str, str]] = []
         for node in list(self._nodes.values()):
@@ -76,7 +82,9 @@ class _Linker:
         else:
             _merge(node, subject, context)
         # Several files may mention one subject: what a link names is meant from where it stands.
-        node.links.extend(Link(one.role, one.symbol, one.location or subject.location) for one in subject.links)
+        node.links.extend(
+            Link(one.role, one.symbol, one.location or subject.location, one.words) for one in subject.links
+        )
 
     def _run_folders(self) -> None:
         """Notes from which folder each script is run, where a task says so."""
@@ -92,7 +100,7 @@ class _Linker:
         symbol = self._symbol(link.symbol, location.path, link.role)
         if symbol.startswith("?function:") and (constant := self._constant(symbol)) is not None:
             return Link("uses", constant, location)
-        return Link(link.role, symbol, location)
+        return Link(link.role, symbol, location, link.words)
 
     def _constant(self, symbol: str) -> str | None:
         """The constant that is meant by a name which code uses, and which is no function."""
@@ -102,6 +110,8 @@ class _Linker:
     def _symbol(self, symbol: str, path: str, role: str) -> str:
         """Gives what the file `path` means by a symbol; with `?` before it, it is not there or cannot be told."""
         scheme, _, rest = symbol.partition(":")
+        if _ARGUMENT.search(rest) is not None:
+            return f"?{symbol}"
         if scheme == "path":
             found = self._paths.resolve(rest, path)
             if found is None or (role in ("runs", "needs") and not self._paths.exists(found)):
@@ -201,6 +211,7 @@ class _Linker:
 
     def _fill_references(self) -> None:
         for node in self._nodes.values():
+            node.links = [self._told(link) if "{argument:" in link.symbol else link for link in node.links]
             for field, value in list(node.fields.items()):
                 if isinstance(value, Ref):
                     found = self._worth(value, node, _DEPTH)
@@ -211,6 +222,15 @@ class _Linker:
                         if field == "uri":
                             self._name_data(node)
 
+    def _told(self, link: Link) -> Link:
+        """A link to data whose path has arguments of the program in it."""
+        values = {name: self._given.get(name) for name in _ARGUMENT.findall(link.symbol)}
+        if link.location is None or not all(isinstance(value, str) for value in values.values()):
+            return link
+        written = _ARGUMENT.sub(lambda found: str(values[found[1]]), link.symbol.removeprefix("?path:"))
+        symbol = data_symbol("", {"uri": posixpath.normpath(written)})
+        return Link(link.role, self._symbol(symbol or "", link.location.path, link.role), link.location)
+
     def _name_data(self, node: Node) -> None:
         """Links a call to the data under a path that another file states."""
         role = ROLES.get(node.kind)
@@ -220,6 +240,9 @@ class _Linker:
 
     def _worth(self, reference: Ref, node: Node, depth: int) -> Value:
         """Gives the value under a symbol, or the reference itself where it cannot be known."""
+        if reference.symbol.startswith("argument:"):
+            told = self._given.get(reference.symbol)
+            return _framed(reference, told) if told is not None else reference
         symbol = self._symbol(reference.symbol, node.location.path, "uses")
         holder = self._nodes.get(stated(symbol, self._nodes) if symbol.startswith("config:") else symbol)
         value = holder.fields.get("value", reference) if holder is not None else reference

@@ -31,7 +31,7 @@ def inputs_declared(task: Node, graph: Graph) -> Answer:
         bare = [data for data in graph.linked(read, "reads") if _inside(data) and data.id not in declared | made]
         bare = [data for data in bare if not str(data.fields["uri"]).endswith(_PARAMETERS)]
         missing += [Related(read.location, f"{data.fields['uri']} is read here") for data in bare]
-    return _declared(missing, reads)
+    return _declared(missing, reads, graph)
 
 
 @predicate
@@ -44,7 +44,7 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
         bare = [data for data in graph.linked(write, "writes") if _inside(data) and data.id not in declared]
         bare = [data for data in bare if not str(data.fields["uri"]).endswith(_LOG)]
         missing += [Related(write.location, f"{data.fields['uri']} is written here") for data in bare]
-    return _declared(missing, writes)
+    return _declared(missing, writes, graph)
 
 
 @predicate
@@ -181,14 +181,19 @@ def _near(write: Node, other: Node) -> bool:
     return posixpath.dirname(path) == folder or (around != "" and path.startswith(f"{around}/"))
 
 
-def _declared(missing: list[Related], calls: list[Node]) -> Answer:
+def _declared(missing: list[Related], calls: list[Node], graph: Graph) -> Answer:
     if missing:
         unique = tuple(dict.fromkeys(missing))
         return Answer(False, ", ".join(sorted({one.message.partition(" is ")[0] for one in unique})), unique)
     # What the code reads or writes and we do not see may be undeclared: only where all is known is it declared.
     data = [one for one in calls if one.fields.get("data") is not False]
-    known = all("uri" in one.fields or one.fields.get("pinned") is True for one in data)
+    known = all("uri" in one.fields or one.fields.get("pinned") is True or _named(one, graph) for one in data)
     return Answer(True if data and known else None)
+
+
+def _named(call: Node, graph: Graph) -> bool:
+    """Whether all paths that a call is given are known."""
+    return any(graph.linked(call, role) for role in ("reads", "writes")) and not call.dangling
 
 
 def _calls(task: Node, graph: Graph, kinds: tuple[str, ...]) -> list[Node]:

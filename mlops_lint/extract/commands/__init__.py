@@ -43,6 +43,8 @@ class Started(msgspec.Struct, frozen=True):
     """A module with dots, or a path from the folder where the command starts."""
     placed: bool
     """False where a `cd` led to a folder that cannot be known; the path is from there."""
+    words: tuple[str, ...] | None = None
+    """What is handed to a script or module; `HOLE` stands for what cannot be known."""
 
 
 def started(command: str) -> tuple[Started, ...]:
@@ -61,17 +63,17 @@ def code_links(command: str, folder: str | None) -> tuple[Link, ...]:
 
 def _link(one: Started, folder: str | None) -> Link | None:
     if one.what == "module":
-        return Link("starts", f"module:{one.name}")
+        return Link("starts", f"module:{one.name}", None, one.words)
     if one.name.startswith(HERE):
-        return _file(one.name.removeprefix(HERE))
+        return _file(one.name.removeprefix(HERE), one.words)
     if folder is None or not one.placed or one.name.startswith("/"):
-        return Link("runs", f"path:{one.name}")
-    return _file(posixpath.join(folder, one.name))
+        return Link("runs", f"path:{one.name}", None, one.words)
+    return _file(posixpath.join(folder, one.name), one.words)
 
 
-def _file(path: str) -> Link | None:
+def _file(path: str, words: tuple[str, ...] | None) -> Link | None:
     path = posixpath.normpath(path)
-    return None if path.startswith("..") else Link("runs", f"file:{path}")
+    return None if path.startswith("..") else Link("runs", f"file:{path}", None, words)
 
 
 class _Folder(msgspec.Struct, frozen=True):
@@ -85,11 +87,11 @@ class _Folder(msgspec.Struct, frozen=True):
             return _Folder("", placed=False)
         return _Folder(posixpath.join(self.path, word), self.placed)
 
-    def holds(self, what: What, word: str) -> Iterator[Started]:
+    def holds(self, what: What, word: str, words: tuple[str, ...] | None = None) -> Iterator[Started]:
         if word and HOLE not in word and not word.startswith("~"):
             sure = word.startswith(("/", HERE))
             path = word if word.startswith(HERE) else posixpath.normpath(posixpath.join(self.path, word))
-            yield Started(what, path, self.placed or sure)
+            yield Started(what, path, self.placed or sure, words)
 
 
 def _walk(command: str) -> Iterator[Started]:
@@ -188,7 +190,7 @@ def _module(words: list[str], folder: _Folder) -> Iterator[Started]:
     elif name.partition(".")[0] in TOOL_MODULES:
         yield from _of_words([name, *words[1:]], folder)
     elif re.fullmatch(r"[A-Za-z_][\w.]*", name):
-        yield Started("module", name, placed=True)
+        yield Started("module", name, placed=True, words=tuple(words[1:]))
 
 
 def _script(words: list[str], folder: _Folder) -> Iterator[Started]:
@@ -197,7 +199,7 @@ def _script(words: list[str], folder: _Folder) -> Iterator[Started]:
     elif words and PYTHON.match(words[0]):
         yield from _python(words[1:], folder)
     elif words and words[0].endswith(SUFFIXES):
-        yield from folder.holds("notebook" if words[0].endswith(".ipynb") else "script", words[0])
+        yield from folder.holds("notebook" if words[0].endswith(".ipynb") else "script", words[0], tuple(words[1:]))
 
 
 def _shell(words: list[str], folder: _Folder) -> Iterator[Started]:
@@ -209,9 +211,9 @@ def _shell(words: list[str], folder: _Folder) -> Iterator[Started]:
             if one.what == "module":
                 yield one
             elif folder.placed and one.placed:
-                yield from folder.holds(one.what, one.name)
+                yield from folder.holds(one.what, one.name, one.words)
             else:
-                yield Started(one.what, one.name, placed=False)
+                yield Started(one.what, one.name, placed=False, words=one.words)
     elif at < len(words) and "." in posixpath.basename(words[at]):
         yield from folder.holds("script", words[at])
 

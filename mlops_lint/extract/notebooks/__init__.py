@@ -64,7 +64,7 @@ def _runs(parsed: Notebook) -> Iterator[Link]:
     for line in parsed.shell:
         text = command(line)
         for link in code_links(text, folder) if text is not None else ():
-            yield Link(link.role, link.symbol, line.location)
+            yield Link(link.role, link.symbol, line.location, link.words)
         folder = None if leaves(line) else folder
 
 

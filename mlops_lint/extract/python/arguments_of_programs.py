@@ -18,10 +18,12 @@ NAMESPACES = frozenset({"args", "opt", "opts", "FLAGS", "hparams", "cli_args", "
 
 _PARSERS = ("parse_args", "parse_known_args")
 _CLICK = frozenset({"click.option", "click.argument", "rich_click.option", "rich_click.argument"})
+_GROUPS = frozenset({"click.group", "rich_click.group"})
 _TYPER = frozenset({"typer.Option", "typer.Argument"})
 _RUNNERS = frozenset({"fire.Fire", "typer.run"})
 # Whoever leaves such a flag out means something as well as who gives it.
 _FLAGS = frozenset({"store_true", "store_false", "store_const", "append", "append_const", "count", "version"})
+_BARE = _FLAGS - {"append"}
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -36,6 +38,10 @@ class Option(msgspec.Struct, frozen=True):
     typed: bool
     """Its text is checked: converted, or one of a list."""
     converter: ast.expr | None = None
+    flags: tuple[str, ...] = ()
+    """As they stand in a command; a name without hyphens is that of an argument by its place."""
+    takes: str = "one"
+    """How many words follow a flag: none, one or some."""
 
 
 class Options:
@@ -46,6 +52,7 @@ class Options:
         self._declared: dict[str, list[Option]] = {}
         self._namespaces = set(NAMESPACES)
         self._run: set[str] = set()
+        self._branched = False
         self.all: list[Option] = []
         """In order of the source."""
         for call in calls:
@@ -60,6 +67,8 @@ class Options:
         elif method == "set_defaults":
             for keyword in call.node.keywords:
                 self._declared.setdefault(keyword.arg or "", []).append(_changed(keyword, call))
+        elif method == "add_subparsers" or call.name in _GROUPS:
+            self._branched = True
         elif "flags.DEFINE_" in call.name:
             self._add(_of_absl(call))
         elif call.name in _RUNNERS and call.node.args:
@@ -71,6 +80,12 @@ class Options:
         if option is not None:
             self._declared.setdefault(option.name, []).append(option)
             self.all.append(option)
+
+    def flags(self, option: Option) -> tuple[str, ...]:
+        """Gives how an option stands in a command; nothing where that cannot be told."""
+        # A word that chooses among parsers changes what the places mean.
+        placed = not any(flag.startswith("-") for flag in option.flags)
+        return () if placed and self._branched else option.flags
 
     def of_attribute(self, node: ast.Attribute, scope: Scope) -> list[Option]:
         """Gives what an attribute of the parsed arguments may be; nothing where it is none of one."""
@@ -134,7 +149,19 @@ def _of_argparse(call: Call) -> Option | None:
     typed = converter is not None or _keyword(node, "choices") is not None or action is not None
     meant = isinstance(action, ast.Constant) and action.value in _FLAGS
     default = None if meant else _stated(_keyword(node, "default"))
-    return Option(_variable(name), default, node, call.scope, typed, converter)
+    takes = (
+        "none"
+        if isinstance(action, ast.Constant) and action.value in _BARE
+        else _taken(_keyword(node, "nargs"), action)
+    )
+    return Option(_variable(name), default, node, call.scope, typed, converter, tuple(flags), takes)
+
+
+def _taken(count: ast.expr | None, action: ast.expr | None) -> str:
+    """How many words an option takes, by its `nargs`; an action of a class of its own may take any."""
+    stores = action is None or (isinstance(action, ast.Constant) and action.value == "store")
+    single = count is None or (isinstance(count, ast.Constant) and count.value in ("?", 1))
+    return "one" if stores and single else "some"
 
 
 def _of_click(call: Call) -> Option | None:
@@ -147,7 +174,12 @@ def _of_click(call: Call) -> Option | None:
     is_flag = _keyword(node, "is_flag") is not None
     typed = is_flag or _keyword(node, "type") is not None or _keyword(node, "default") is not None
     default = None if is_flag else _stated(_keyword(node, "default"))
-    return Option(_variable(name).lower(), default, node, call.scope, typed)
+    takes = "none" if is_flag or _keyword(node, "count") is not None else _taken(_keyword(node, "nargs"), None)
+    multiple = _keyword(node, "multiple") is not None
+    shown = tuple(flag for flag in flags if flag.startswith("-")) or tuple(bare)
+    return Option(
+        _variable(name).lower(), default, node, call.scope, typed, flags=shown, takes="some" if multiple else takes
+    )
 
 
 def _of_absl(call: Call) -> Option | None:
@@ -156,7 +188,8 @@ def _of_absl(call: Call) -> Option | None:
     if not isinstance(first, ast.Constant) or not isinstance(first.value, str) or call.name.endswith("boolean"):
         return None
     default = arguments[1] if len(arguments) > 1 else _keyword(call.node, "default")
-    return Option(first.value, _stated(default), call.node, call.scope, typed=True)
+    flags = (f"--{first.value}", f"-{first.value}")
+    return Option(first.value, _stated(default), call.node, call.scope, typed=True, flags=flags)
 
 
 def _changed(keyword: ast.keyword, call: Call) -> Option:

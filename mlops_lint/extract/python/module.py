@@ -7,6 +7,8 @@ from functools import cached_property
 from msgspec import UNSET
 
 from mlops_lint.extract.libraries import Entry, Libraries, Parameter, available, libraries, signature, table
+from mlops_lint.extract.python.at_run import ARGUMENT, AtRun
+from mlops_lint.extract.python.handles import opened, path_of
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
@@ -64,6 +66,23 @@ class Module:
     @cached_property
     def _scopes(self) -> dict[ast.AST, Scope]:
         return {scope.node: scope for scope in self.scopes.all}
+
+    @cached_property
+    def at_run(self) -> AtRun | None:
+        """What expressions are worth where a command says what the program is given; None = it takes no arguments."""
+        if "sys.argv" not in self.source and not self.values.options.all:
+            return None
+        return AtRun(self.names, self.scopes, self.path, self._setting)
+
+    def path_of(self, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope]:
+        """Gives the path behind an open file, and where it stands; the same for what is none."""
+        if self.names.name(node, scope).endswith("open()"):
+            return path_of(node, scope, self.names, self._handles)
+        return node, scope
+
+    @cached_property
+    def _handles(self) -> dict[int, ast.expr]:
+        return opened(self.tree)
 
     @cached_property
     def settings(self) -> Settings | None:
@@ -140,6 +159,18 @@ class Arguments:
         if parameter is None or parameter.default is None:
             return None if parameter is None else UNSET
         return self._module.values.value(parameter.default, self._module.scopes.module)
+
+    def places(self, name: str) -> tuple[Known, ...]:
+        """Gives the paths that a parameter may be at a run, also that of an open file; UNSET = cannot be known."""
+        if name not in self.given:
+            return (self.value(name),)
+        node, scope = self._module.path_of(self.given[name], self._scope)
+        values = self._module.values.several(node, scope)
+        if self._module.at_run is not None:
+            found = self._module.at_run.several(node, scope)
+            if any(isinstance(one, Ref) and one.symbol.startswith(ARGUMENT) for one in found):
+                return found
+        return values
 
     def changes(self, name: str) -> bool | None:
         """Says whether an argument is made from the clock or chance; None where it is not seen."""

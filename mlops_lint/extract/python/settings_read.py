@@ -12,9 +12,9 @@ from functools import cached_property
 
 import msgspec
 
+from mlops_lint.extract.python.handles import OPENERS, opened
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.scopes import Binding, Scope, Scopes
-from mlops_lint.extract.python.tree import walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.python.values import Values
 from mlops_lint.model import Ref
@@ -39,7 +39,6 @@ _OMEGACONF = "omegaconf.OmegaConf.load"
 _HYDRA = "hydra.main"
 # Attributes of a mapping that are no keys of it.
 _METHODS = frozenset({"get", "items", "keys", "values", "copy", "pop", "popitem", "update", "setdefault", "clear"})
-_OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
 _READERS = frozenset({"read", "read_text", "read_bytes", "open"})
 _DEPTH = 8
 
@@ -71,7 +70,7 @@ class Settings:
 
     @cached_property
     def _opened(self) -> dict[int, ast.expr]:
-        return _opened(self._tree)
+        return opened(self._tree)
 
     def reference(self, node: ast.expr, scope: Scope) -> Ref | None:
         """Gives the key that an expression takes; None = it takes none that can be known."""
@@ -185,7 +184,7 @@ class Settings:
         if depth <= 0:
             return None
         if isinstance(node, ast.Call):
-            if self._names.name(node.func, scope) in _OPENERS and node.args:
+            if self._names.name(node.func, scope) in OPENERS and node.args:
                 return self._file(node.args[0], scope, depth - 1)
             if isinstance(node.func, ast.Attribute) and node.func.attr in _READERS:
                 return self._file(node.func.value, scope, depth - 1)
@@ -201,18 +200,6 @@ class Settings:
         found = self._names.bindings(node.id, scope) if isinstance(node, ast.Name) else None
         bound = found[0][0] if found is not None and len(found[0]) == 1 else None
         return self._file(bound, found[1], depth - 1) if found is not None and isinstance(bound, ast.expr) else None
-
-
-def _opened(tree: ast.Module) -> dict[int, ast.expr]:
-    """Gives for each use of a name that a `with` binds what it is bound to: the nearest around it."""
-    found: dict[int, ast.expr] = {}
-    for node in walk(tree):
-        if isinstance(node, ast.With):
-            names = {i.optional_vars.id: i.context_expr for i in node.items if isinstance(i.optional_vars, ast.Name)}
-            for inner in (use for statement in node.body for use in walk(statement)):
-                if isinstance(inner, ast.Name) and inner.id in names:
-                    found[id(inner)] = names[inner.id]
-    return found
 
 
 def _argument(call: ast.Call, function: Scope, name: str) -> ast.expr | None:

@@ -133,6 +133,15 @@ class Values:
             return UNSET
         return self.value(second, scope, depth - 1) if known is UNSET or not known else known
 
+    def several(self, node: ast.expr, scope: Scope) -> tuple[Known, ...]:
+        """Gives the values of an expression: several of a parameter to which calls give different ones."""
+        value = self.value(node, scope)
+        found = self._names.bindings(node.id, scope) if value is UNSET and isinstance(node, ast.Name) else None
+        if found is None or not isinstance(node, ast.Name) or found[0] != [None] or node.id not in found[1].parameters:
+            return (value,)
+        given = self.parameters.given(node.id, found[1]) or []
+        return tuple(dict.fromkeys(self.value(*one, DEPTH - 1) for one in given)) or (value,)
+
     def outline(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives what is known of a text, as `models:/…/latest`: each part that is unknown is a `HOLE`."""
         value = self.value(node, scope, depth)
