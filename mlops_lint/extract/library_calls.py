@@ -283,6 +283,9 @@ def _answer(condition: Condition, arguments: Arguments, module: Module) -> bool 
     if condition.type is not None:
         return _is_instance(arguments.type(name), condition.type, module)
     value = arguments.value(name)
+    # What a command gives is some text.
+    if value is UNSET and condition.matches == "." and any(isinstance(one, Ref) for one in arguments.places(name)):
+        return True
     if condition.known is not None:
         return isinstance(value, _PLAIN) == condition.known
     return _compares(value, condition)
