@@ -17,7 +17,7 @@ from mlops_lint.subjects import Feature, Use, subject
 
 _VIEWS = ("feast.BatchFeatureView", "feast.FeatureView", "feast.StreamFeatureView")
 _FIELDS = ("Feature", "Field")
-_REQUESTS = (".get_historical_features", ".get_online_features", ".get_online_features_async")
+_REQUESTS = frozenset({"get_historical_features", "get_online_features", "get_online_features_async"})
 _TAKES = ("features", "feature_refs", "sources", "source")
 _NAMED = re.compile(r"\w+:\w+")
 _ANYTHING = "*"
@@ -26,7 +26,7 @@ _ANYTHING = "*"
 @python
 def feast(module: Module) -> Iterator[Subject]:
     """Gives the fields of each view, and a use named `view:field`, `variable:*` or `*` for what takes features."""
-    if "feast" not in module.roots and not any(f"{request}(" in module.source for request in _REQUESTS):
+    if "feast" not in module.roots and not any(f".{request}(" in module.source for request in _REQUESTS):
         return
     for call in module.calls:
         if call.name in _VIEWS:
@@ -67,7 +67,7 @@ def _taken(module: Module) -> Iterator[tuple[str, ast.AST]]:
             continue
         for keyword in (one for one in call.node.keywords if one.arg in _TAKES):
             yield from ((name, call.node) for name in _variables(keyword.value))
-        if not named and ast.unparse(call.node.func).endswith(_REQUESTS):
+        if not named and isinstance(call.node.func, ast.Attribute) and call.node.func.attr in _REQUESTS:
             yield _ANYTHING, call.node
 
 

@@ -16,7 +16,7 @@ from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
 # A text without any of these names no job; looking for them is cheaper than for the names.
-_MARK = re.compile(r"SM_|/opt/ml/|AIP_|mlpipeline-")
+_MARKS = ("SM_", "/opt/ml/", "AIP_", "mlpipeline-")
 _GIVEN = (
     (
         "sagemaker",
@@ -35,7 +35,7 @@ _KALE = re.compile(r'^ *"kubeflow_notebook" *: *\{', re.MULTILINE)
 @python
 def jobs(module: Module) -> Iterator[Subject]:
     """Gives one use for each platform: it keeps the parameters, the log and the output of every job."""
-    if not _MARK.search(module.source):
+    if not any(mark in module.source for mark in _MARKS):
         return
     texts = [node for node in module.nodes.of(ast.Constant) if isinstance(node.value, str)]
     for tool, given in _GIVEN:

@@ -4,7 +4,7 @@ A table is read only when a file imports its library, so the names of the files 
 """
 
 import ast
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -90,7 +90,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tool: str
 
 
-class Handlers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Handlers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """How one framework is told which functions answer requests."""
 
     framework: str
@@ -117,7 +117,7 @@ class Handlers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Names of the request, where it is no parameter."""
     hosted: bool = False
 
-    @property
+    @cached_property
     def roots(self) -> frozenset[str]:
         """The import roots without which there is none of these; empty = functions tell by their names."""
         names = (*self.decorators, *self.registrations, *self.bases)

@@ -87,11 +87,9 @@ def secures(module: Module) -> ast.AST | None:
     """Gives the place where a module puts something before all requests that may ask who calls."""
     for call in module.calls:
         last = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
-        named = call.node.args[:1] if last in _MIDDLEWARE and not call.decorator else []
-        if any(_GUARDS.search(ast.unparse(one)) for one in named):
-            return call.node
-        guards = [one for one in call.node.keywords if one.arg in ("dependencies", "interceptors")]
-        if any(_GUARDS.search(ast.unparse(one.value)) for one in guards):
+        given = call.node.args[:1] if last in _MIDDLEWARE and not call.decorator else []
+        given += [one.value for one in call.node.keywords if one.arg in ("dependencies", "interceptors")]
+        if given and any(_GUARDS.search(ast.unparse(one)) for one in given):
             return call.node
     for scope in module.scopes.all:
         for decorator in getattr(scope.node, "decorator_list", ()):

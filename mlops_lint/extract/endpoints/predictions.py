@@ -71,7 +71,7 @@ def _method(call: Call, module: Module) -> str:
             return last
         if last == "run" and "onnxruntime" in module.roots and _SESSIONS.search(ast.unparse(function.value)):
             return last
-    if _CALLED.search(last) and module.roots & _CALLABLE and call.node.args + call.node.keywords:
+    if module.roots & _CALLABLE and _CALLED.search(last) and call.node.args + call.node.keywords:
         return "__call__" if module.names.scope(call.name) is None and not last[:1].isupper() else ""
     return ""
 

@@ -33,14 +33,14 @@ _KEY = re.compile(
     re.MULTILINE,
 )
 _SOURCE = re.compile(rf"\b(?P<tool>source|filename|notebook|script)[\"']?\s*[:=]\s*[\"']?{_PATH}\.ipynb)")
-_SIGNS = re.compile(r"\.ipynb|notebook|nbval|treon")
+_SIGNS = (".ipynb", "notebook", "nbval", "treon", "nbmake")
 _MOST = 200
 
 
 @texts(*_FILES)
 def notebook_runs(path: str, text: str) -> Iterator[Subject]:
     """Gives the notebooks that a file says to be run; with the name `*` where it runs all that it finds."""
-    if not _SIGNS.search(text) and "nbmake" not in text:
+    if not any(sign in text for sign in _SIGNS):
         return
     patterns = (_COMMAND, _KEY) if path.endswith(".py") else (_COMMAND, _KEY, _SOURCE)
     found = {one.start("path"): one for pattern in patterns for one in pattern.finditer(text)}

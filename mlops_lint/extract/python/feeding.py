@@ -54,15 +54,14 @@ class _Step:
 
 def unfed(module: Module) -> frozenset[int]:
     """Gives, by the `id` of their nodes, the calls that read data of which nothing reaches a training of the file."""
-    if not module.own:
+    kinds = {fact.kind for entry in module.known.values() for fact in entry.facts}
+    if not module.own or not {"read", "training"} <= kinds:
         return frozenset()
     known = {
         id(call.node): {fact.kind for fact in entry.facts} for call in module.calls if (entry := module.entry(call))
     }
     reads = {node for node, found in known.items() if "read" in found}
     trainings = {node for node, found in known.items() if "training" in found}
-    if not reads or not trainings:
-        return frozenset()
     # Functions of which we know nothing but that their names speak of training.
     unknown = (call.node for call in module.calls if id(call.node) not in known)
     trainings |= {id(node) for node in unknown if _TRAINS.search(_last(node.func))}

@@ -39,16 +39,15 @@ def flow(module: Module) -> Findings:
     """Gives what the flow of data through a file says of its calls."""
     if not module.own:
         return Findings()
-    kinds = {id(call.node): call for call in module.calls}
-    worth = {kind for call in module.calls for kind in kinds_of(module.entry(call))}
     findings = Findings()
-    if worth & _WORTH:
+    kinds = {kind for entry in module.known.values() for kind in kinds_of(entry)}
+    if kinds & _WORTH:
         try:
-            Run(module, kinds, findings).file()
+            Run(module, {id(call.node): call for call in module.calls}, findings).file()
         except RecursionError:
             # Of what is nested so deep, nothing is known; the rest of the file is read without recursion.
             findings = Findings()
-    if "training" in worth and not _MEASURING.search(module.source):
+    if "training" in kinds and not _MEASURING.search(module.source):
         trainings = (call for call in module.calls if "training" in kinds_of(module.entry(call)))
         findings.unmeasured = {id(call.node): True for call in trainings}
     return findings

@@ -98,6 +98,12 @@ class Module:
         """Gives the link from a subject to the function, class or module body that it stands in."""
         return Link("within", symbol_of(scope))
 
+    @cached_property
+    def known(self) -> dict[str, Entry]:
+        """What the tables know of its calls, by their names: an analysis that finds nothing here need not start."""
+        named = {call.name: call for call in self.calls}
+        return {name: entry for name, call in named.items() if (entry := self.entry(call)) is not None}
+
     def entry(self, call: Call) -> Entry | None:
         """Gives what the tables know of a call, through the bases of a class of this file too."""
         if call.name not in self._entries:

@@ -25,6 +25,8 @@ _WRAPPERS = frozenset(
     for name in ("Optional", "Annotated", "Final", "ClassVar", "Union")
 )
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
+# Nothing else has a name.
+_NAMED = frozenset({ast.Attribute, ast.Call, ast.Await, ast.NamedExpr, ast.IfExp, ast.BoolOp, ast.Subscript, ast.Name})
 # Longer than any annotation that people write; reading one costs a call of the parser.
 _LONGEST = 200
 
@@ -51,6 +53,8 @@ class Names:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
         if node.__class__ is ast.Name and depth > 0:
             return self._of_name(node.id, scope, depth)
+        if node.__class__ not in _NAMED:
+            return UNKNOWN
         key = (id(node), id(scope))
         found = self._cache.get(key)
         if found is None:
@@ -150,8 +154,12 @@ class Names:
         if found is None:
             return self._unbound(name)
         bindings, owner = found
-        if name in owner.parameters and len(bindings) == 1:
-            return self._of_parameter(owner.parameters[name], owner, depth)
+        if len(bindings) == 1:
+            if name in owner.parameters:
+                return self._of_parameter(owner.parameters[name], owner, depth)
+            # Most names are imported or defined once, or of a loop: there is nothing to look up.
+            if not isinstance(bindings[0], ast.expr):
+                return self._of_binding(bindings[0], owner, depth)
         key = (name, id(owner))
         known = self._bound.get(key)
         return known if known is not None else self._looked_up(key, lambda: self._of_bindings(bindings, owner, depth))

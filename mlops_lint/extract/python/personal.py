@@ -16,8 +16,6 @@ _COLUMN = (
     r"credit_?card(?:_?(?:number|no|num))?|cc_num|card_number|iban|national_?id|drivers?_?licen[sc]e(?:_?number)?)"
 )
 _PERSONAL = re.compile(rf"(?i){_COLUMN}")
-# A column alone in a text, or in one that may be a query: a file without is done with at once.
-_MENTIONED = re.compile(rf"(?i)['\"](?:{_COLUMN.replace('_', '[_ -]')}['\"]|\s*select\b)")
 # What is done to a column so that nobody can be known by it.
 _HIDES = re.compile(r"(?i)hash|mask|encrypt|anonym|pseudonym|redact|tokeni[sz]|sha\d|scrub|presidio|obfuscat")
 _STATED = ("usecols", "names", "columns", "dtype", "sql", "query")
@@ -25,12 +23,12 @@ _STATED = ("usecols", "names", "columns", "dtype", "sql", "query")
 
 def personal(module: Module, reads: list[Call]) -> dict[int, dict[str, tuple[str, ...] | bool]]:
     """Gives, by the `id` of the nodes of calls that read, fields on columns of people; empty for most files."""
-    if not reads or _MENTIONED.search(module.source) is None:
+    if not reads or not any(_is_personal(word) for text in module.scopes.texts for word in _words(text)):
         return {}
-    every = [node for node in walk(module.tree) if isinstance(node, ast.stmt)]
-    if not any(_names_people(node) for node in every):
-        return {}
-    statements = [node for node in every if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    statements = [
+        node for node in walk(module.tree) if isinstance(node, ast.stmt) and not isinstance(node, definitions)
+    ]
     found: dict[int, dict[str, tuple[str, ...] | bool]] = {}
     for read in reads:
         frames = _frames(read, statements)
@@ -42,11 +40,6 @@ def personal(module: Module, reads: list[Call]) -> dict[int, dict[str, tuple[str
             if hidden or not any(_chooses(node, frames) for node in statements):
                 found[id(read.node)]["hidden"] = hidden
     return found
-
-
-def _names_people(statement: ast.stmt) -> bool:
-    texts = (text for node in _expressions(statement) for text in _texts(node))
-    return any(_is_personal(word) for text in texts for word in _words(text))
 
 
 def _frames(read: Call, statements: list[ast.stmt]) -> set[str]:
