@@ -66,6 +66,56 @@ CASES = {
     "a method by another name": ("fit = s.fit_transform\nX = fit(X)\n" + SPLIT, {4: True}),
     "fitted on what is not given": ("X = s.fit_transform()\n" + SPLIT, {}),
     "no split at all": ("X = s.fit_transform(X)\n", {}),
+    "into a column that is dropped": (
+        "X['b'] = s.fit_transform(X[['a']])\nX = X.drop(['b', 'c'], axis=1)\n" + SPLIT,
+        {},
+    ),
+    "into a column that is dropped in place": (
+        "X['b'] = s.fit_transform(X[['a']])\nX.drop(columns='b', inplace=True)\n" + SPLIT,
+        {},
+    ),
+    "into a column that is deleted": ("X['b'] = s.fit_transform(X[['a']])\ndel X['b']\n" + SPLIT, {}),
+    "into a column that is not chosen": (
+        "X['b'] = s.fit_transform(X[['a']])\nX = X[['a', 'c']]\n" + SPLIT,
+        {},
+    ),
+    "into a column of those that a list names": (
+        "NAMES = ['b', 'c']\nX['b'] = s.fit_transform(X[['a']])\nX = X[NAMES]\n" + SPLIT,
+        {4: True},
+    ),
+    "into a column that another is made of": (
+        "X['b'] = s.fit_transform(X[['a']])\nX['c'] = X['b'] * 2\nX = X.drop('b', axis=1)\n" + SPLIT,
+        {3: True},
+    ),
+    "into a column that is cut by hand": (
+        "X.b = s.fit_transform(X[['a']])\nX.loc[X.b > 2, 'c'] = 1\nX = X[['a', 'c']]\n" + SPLIT,
+        {3: True},
+    ),
+    "into a column of which dummies are made": (
+        "X['b'] = s.fit_transform(X[['a']])\nX = pd.get_dummies(X)[['b_1', 'b_2']]\n" + SPLIT,
+        {3: True},
+    ),
+    "into a column that is made anew": ("X['b'] = s.fit_transform(X[['a']])\nX['b'] = load()\n" + SPLIT, {}),
+    "in a loop over two frames": (
+        "for one in [X, Y]:\n    one['a'] = s.fit_transform(one[['a']])\n" + SPLIT,
+        {4: True},
+    ),
+    "in a loop over a list of frames": (
+        "both = [X, Y]\nfor one in both:\n    one['a'].fillna(one['a'].mean(), inplace=True)\n" + SPLIT,
+        {5: True},
+    ),
+    "in a loop that makes another": (
+        "for one in [X, Y]:\n    one = one.copy()\n    one['a'] = s.fit_transform(one[['a']])\n" + SPLIT,
+        {},
+    ),
+    "in a function that changes what it is given": (
+        "def f(d):\n    d['a'] = s.fit_transform(d[['a']])\nf(X)\n" + SPLIT,
+        {4: True},
+    ),
+    "in a function that changes a copy of what it is given": (
+        "def f(d):\n    d = d.copy()\n    d['a'] = s.fit_transform(d[['a']])\nf(X)\n" + SPLIT,
+        {},
+    ),
 }
 
 
@@ -102,6 +152,11 @@ MEASURED = {
     "on what an unknown function gives": ("a, b = halves(X)\nm.fit(a, y)\nm.score(b, d)\n", {6: True}),
     "in a function": ("def f(k, a, c):\n    k.fit(a, c)\n    return k\nf(m, X, y).score(X, y)\n", {6: False}),
     "not at all": ("m.fit(X, y)\n", {}),
+    "on the rows that no tree drew": (
+        "from sklearn.ensemble import RandomForestClassifier\nf = RandomForestClassifier(oob_score=True)\n"
+        "f.fit(X, y)\nf.score(X, y)\n",
+        {7: True},
+    ),
     "without a target": ("m.fit(X)\nm.score(X)\n", {}),
 }
 

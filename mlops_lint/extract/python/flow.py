@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
+from mlops_lint.extract.python.columns import attribute, column_of, without, written
 from mlops_lint.extract.python.findings import Findings
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.provenance import NOTHING, Held, Rows, join, named, role_of
@@ -21,6 +22,8 @@ from mlops_lint.extract.python.tree import children
 
 # Functions that call one another are followed so far; deeper, and the arguments are all that is known.
 _DEEPEST = 5
+# A loop over so many variables is followed for each.
+_NAMED = 4
 # Expressions that are read in one file: real notebooks have some thousand.
 _MOST = 60_000
 # A file is worth the work if some call of it divides, fits or makes what can be fitted.
@@ -66,6 +69,8 @@ class Run:
         self.context = ""
         """The calls that led here: what a function makes at one of them is not what it makes at another."""
         self._followed: set[int] = set()
+        self._same: dict[str, str] = {}
+        """Names that stand for what other variables hold, or, as parameters, for what those of the caller do."""
         self._left = _MOST
         self._functions = {id(scope.node): scope for scope in module.scopes.all if scope.kind == "function"}
 
@@ -117,8 +122,25 @@ class Run:
         self._branches([*(case.body for case in node.cases), []])
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        self._bind(node.target, self.element(self.value(node.iter)))
-        self.block([*node.body, *node.orelse])
+        values = self.value(node.iter)
+        if not values.names or not isinstance(node.target, ast.Name):
+            self._bind(node.target, self.element(values))
+            self.block(node.body)
+        else:
+            # What is changed in the loop is changed in the variables that it goes through.
+            for name in values.names:
+                self._bind(node.target, self._name(ast.Name(name)))
+                self._same[node.target.id] = name
+                self.block(node.body)
+                self._same.pop(node.target.id, None)
+        self.block(node.orelse)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            base = _base(target)
+            held = self._read(base) if base is not None else None
+            if base is not None and held is not None and isinstance(target, ast.Subscript):
+                self._write(base, without(held, (column_of(target),)) if column_of(target) else held)
 
     def _while(self, node: ast.While) -> None:
         self.value(node.test)
@@ -165,8 +187,11 @@ class Run:
         if target is None or held is None or held.objects:
             return
         adds = node.func.attr in _CHANGING
-        if adds or (held.rows and _in_place(node)):
+        if node.func.attr == "drop" and _in_place(node) and isinstance(node.func.value, ast.Name):
+            self._write(target, msgspec.structs.replace(held, learned=result.learned))
+        elif adds or (held.rows and _in_place(node)):
             more = result if not adds else join([self.value(one).all() for one in node.args])
+            held, more = written(held, node.func.value, more) if not adds else (held, more)
             self._write(target, _with_more(held, more, rows=adds))
 
     # ---- names
@@ -184,6 +209,7 @@ class Run:
         elif isinstance(target, ast.Starred):
             self._bind(target.value, value)
         elif isinstance(target, ast.Name):
+            self._same.pop(target.id, None)
             self._write(target.id, named(value, target.id))
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             name = _dotted(target)
@@ -193,11 +219,15 @@ class Run:
             base = _base(target)
             held = self.value(ast.copy_location(ast.Name(base), target)) if base is not None else NOTHING
             if base is not None and not base.startswith("self.") and not held.objects:
-                self._write(base, _with_more(held, value.all(), rows=not held.rows))
+                empty = not held.rows
+                held, value = written(held, target, value.all())
+                self._write(base, _with_more(held, value, rows=empty))
 
     def _write(self, name: str, value: Held) -> None:
         # What is set on an instance is seen by all methods.
         self._frames[0 if name.startswith("self.") else -1][name] = value
+        if self._same.get(name):
+            self._frames[-1][self._same[name]] = value
 
     def _read(self, name: str) -> Held | None:
         held = self._frames[-1].get(name)
@@ -234,7 +264,11 @@ class Run:
         return indexed(self, node)
 
     def _items(self, node: ast.Tuple | ast.List | ast.Set) -> Held:
-        return Held(items=tuple(self.value(one) for one in node.elts))
+        names = [one.id for one in node.elts if isinstance(one, ast.Name)] if len(node.elts) <= _NAMED else []
+        return Held(
+            items=tuple(self.value(one) for one in node.elts),
+            names=tuple(names) if len(names) == len(node.elts) else (),
+        )
 
     def _compare(self, node: ast.Compare) -> Held:
         return opaque(join([self.value(node.left), *(self.value(one) for one in node.comparators)]))
@@ -281,7 +315,7 @@ class Run:
             # What a fitted thing says of itself was learned: `selector.scores_`, `search.best_estimator_`.
             learned = frozenset(one for made in value.objects for one in made.seen)
             return Held(learned=learned, objects=value.objects if node.attr.endswith("estimator_") else ())
-        return value
+        return attribute(value, node.attr)
 
     def _arithmetic(self, node: ast.BinOp) -> Held:
         left, right = self.value(node.left).all(), self.value(node.right).all()
@@ -305,6 +339,12 @@ class Run:
         self._scopes.pop()
         # As many as there are turns: what is unpacked from it is one of them.
         return value if value.items is None else value.all()
+
+    def texts(self, node: ast.expr) -> tuple[str, ...] | None:
+        """Gives the one or more texts that an expression is worth, as names of columns; None where it is not known."""
+        known = self.module.values.value(node, self._scopes[-1])
+        known = (known,) if isinstance(known, str) else known
+        return known if isinstance(known, tuple) and known else None
 
     # ---- calls
 
@@ -348,16 +388,25 @@ class Run:
             return join([*(one.all() for one in arguments), *(one.all() for one in keywords.values())])
         self._followed.add(id(scope.node))
         frame = self._parameters(scope, arguments, keywords, given=node is not None)
-        self._frames.append(frame)
+        self._frames.append(dict(frame))
         self._scopes.append(scope)
         self._returned.append([])
         before, self.context = self.context, f"{self.context} {id(node)}" if node is not None else self.context
+        same, self._same = self._same, dict.fromkeys(frame, "")
         self.block(body)
-        self.context = before
+        self.context, self._same, changed = before, same, self._same
         returned = self._returned.pop()
         self._scopes.pop()
-        self._frames.pop()
+        after = self._frames.pop()
+        self._hand_back(scope, node, {name: after[name] for name in changed if after.get(name) != frame.get(name)})
         return join(returned) if returned else NOTHING
+
+    def _hand_back(self, scope: Scope, node: ast.Call | None, changed: Frame) -> None:
+        """What a function changes in an object that it was given is changed for the caller too."""
+        names = [name for name in scope.parameters if name != scope.receiver]
+        for name, given in zip(names, node.args if node is not None and changed else (), strict=False):
+            if isinstance(given, ast.Name) and name in changed:
+                self._write(given.id, _with_more(self._name(given), changed[name], rows=False))
 
     def _parameters(self, scope: Scope, arguments: list[Held], keywords: dict[str, Held], *, given: bool) -> Frame:
         names = [name for name in scope.parameters if name != scope.receiver]
@@ -403,11 +452,12 @@ def _base(node: ast.expr) -> str | None:
 
 
 # What moves no data.
-_IDLE = (ast.ClassDef, ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)
+_IDLE = (ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)
 _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.Assign: Run._assign,
     ast.AnnAssign: Run._annotated,
     ast.AugAssign: Run._augmented,
+    ast.Delete: Run._delete,
     ast.Expr: Run._expression,
     ast.Return: Run._return,
     ast.If: Run._if,

@@ -52,6 +52,8 @@ class Learned(msgspec.Struct, frozen=True):
     rows: frozenset[Rows]
     how: str = "fit"
     """fit, statistic, extreme (of use only where something is divided by it), copies, windows or order."""
+    column: str = ""
+    """The column that it was written into; empty for all, and where it is not known."""
 
     @property
     def on_part(self) -> bool:
@@ -105,6 +107,8 @@ class Held(msgspec.Struct, frozen=True):
     """grouped, window, row or splitter: of which a mean is no statistic of all rows."""
     fold: tuple[str, str] | None = None
     """The indices of one side of a division."""
+    names: tuple[str, ...] = ()
+    """The variables that a list was made of."""
 
     def all(self) -> "Held":
         """Gives the value with what its items hold."""
@@ -135,6 +139,7 @@ def join(values: list[Held]) -> Held:
         next((value.function for value in values if value.function is not None), None),
         first.form if all(value.form == first.form for value in values) else "",
         next((value.fold for value in values if value.fold is not None), None),
+        first.names if all(value.names == first.names for value in values) else (),
     )
 
 

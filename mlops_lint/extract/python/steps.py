@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mlops_lint.extract.libraries import Entry
+from mlops_lint.extract.python.columns import chosen
 from mlops_lint.extract.python.provenance import NOTHING, TRAIN, Held, Learned, Rows, join, named
 
 if TYPE_CHECKING:
@@ -85,13 +86,13 @@ def indexed(run: "Run", node: ast.Subscript) -> Held:
             return run.item(value, index.value)
         return value.all() if not isinstance(index, ast.Slice) else value
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
-    columns = [run.value(one) for one in index.elts[1:]] if isinstance(index, ast.Tuple) else []
-    learned = frozenset(one for held in columns for one in _fits(held.all()))
+    others = index.elts[1:] if isinstance(index, ast.Tuple) else []
+    learned = frozenset(one for expression in others for one in _fits(run.value(expression).all()))
     if not value.rows:
         return value
     if isinstance(first, ast.Constant) and first.value in _PARTS:
         return named(side(value, "part", first.value), first.value)
-    part = _part(run, value, first)
+    part = chosen(run, _part(run, value, first), others[0] if others else index)
     return msgspec.structs.replace(part, learned=part.learned | learned, objects=(), function=None)
 
 
@@ -103,16 +104,16 @@ def _part(run: "Run", value: Held, first: ast.expr) -> Held:
         bound = first.upper if first.lower is None else first.lower
         side = "head" if first.lower is None else "tail" if first.upper is None else ast.unparse(first)[:60]
         return _narrowed(value, f"slice {ast.unparse(bound)[:60]}" if bound is not None else "slice", side)
-    chosen = run.value(first)
-    if chosen.fold is not None:
-        division, side = chosen.fold
+    taken = run.value(first)
+    if taken.fold is not None:
+        division, side = taken.fold
         return _narrowed(value, division, side, side, divided=True)
-    if chosen.form == "mask" or (isinstance(first, (ast.UnaryOp, ast.BinOp)) and chosen.rows):
+    if taken.form == "mask" or (isinstance(first, (ast.UnaryOp, ast.BinOp)) and taken.rows):
         text = ast.unparse(first)[:120]
         inverted = text.startswith(("~", "-"))
         kept = _narrowed(value, f"mask {text.lstrip('~-').strip('()')}", "out" if inverted else "in")
-        return msgspec.structs.replace(kept, learned=kept.learned | chosen.learned)
-    return msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(chosen.all())))
+        return msgspec.structs.replace(kept, learned=kept.learned | taken.learned)
+    return msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(taken.all())))
 
 
 def _fits(held: Held) -> Iterator[Learned]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mlops_lint.extract.python.columns import has_columns, without
 from mlops_lint.extract.python.provenance import NOTHING, TEST, TRAIN, Fitted, Held, Learned, Rows, join, role_of
 from mlops_lint.extract.python.steps import Step, folds, fresh, opaque, parts
 
@@ -118,8 +119,10 @@ def _sample(run: "Run", step: Step) -> Held | None:
     return msgspec.structs.replace(held, rows=rows)
 
 
-def _drop(_run: "Run", step: Step) -> Held | None:
-    """What is left of a frame when a part is dropped by its index."""
+def _drop(run: "Run", step: Step) -> Held | None:
+    """What is left of a frame when a part is dropped by its index, or columns by their names."""
+    if (columns := _dropped_columns(run, step)) is not None:
+        return without(step.receiver.all(), columns)
     dropped = step.argument(0, "index", "labels").rows
     held = step.receiver.all()
     last = {one.path[-1] for one in dropped if one.path and one.path[-1][0].startswith("sample ")}
@@ -127,6 +130,14 @@ def _drop(_run: "Run", step: Step) -> Held | None:
         return None
     ((division, _),) = last
     return msgspec.structs.replace(held, rows=frozenset(one.part(division, "out") for one in held.rows))
+
+
+def _dropped_columns(run: "Run", step: Step) -> tuple[str, ...] | None:
+    given = step.keyword("columns")
+    axis = step.keyword("axis") or (step.node.args[1] if len(step.node.args) > 1 else None)
+    if given is None and isinstance(axis, ast.Constant) and axis.value in (1, "columns"):
+        given = step.node.args[0] if step.node.args else step.keyword("labels")
+    return run.texts(given) if given is not None and has_columns(step.receiver) else None
 
 
 # ---- fits
@@ -317,6 +328,8 @@ def _make(run: "Run", step: Step) -> Held | None:
         return Held(held.rows, held.learned, predicted=held.predicted)
     made = Fitted(id(step.node), last)
     made.parts = inner
+    # Trees that are measured on the rows that they did not draw.
+    made.validated = _is_true(step.keyword("oob_score"))
     return Held(held.rows, held.learned, (made,), predicted=held.predicted)
 
 
