@@ -132,6 +132,7 @@ TRAINS = (
     "m = LogisticRegression()\n"
 )
 HALVES = "a, b, c, d = train_test_split(X, y)\n"
+NUMBERED = "a, b, c, d = train_test_split(X, y, random_state=1)\n"
 MEASURED = {
     "on the other part": (HALVES + "m.fit(a, c)\nm.score(b, d)\n", {6: True}),
     "on its own rows": (HALVES + "m.fit(a, c)\nm.score(a, c)\n", {6: False}),
@@ -142,6 +143,26 @@ MEASURED = {
     "on folds": ("m.fit(X, y)\ncross_val_score(m, X, y)\n", {5: True}),
     "on folds before": ("cross_val_score(m, X, y)\nm.fit(X, y)\n", {6: True}),
     "by a search": ("g = GridSearchCV(m, {})\ng.fit(X, y)\n", {6: True}),
+    "on another part of the same data set": (
+        "m.fit(pd.read_csv('a', nrows=9), y)\nm.score(pd.read_csv('a', skiprows=9), d)\n",
+        {5: True},
+    ),
+    "on a part of the same split, made again": (
+        f"{NUMBERED}e, f, g, h = train_test_split(X, y, random_state=1)\nm.fit(a, c)\nm.score(f, h)\n",
+        {7: True},
+    ),
+    "on a part of a part that is split by the same number": (
+        f"{NUMBERED}e, f, g, h = train_test_split(a, c, random_state=1)\nm.fit(e, g)\nm.score(f, h)\n",
+        {7: True},
+    ),
+    "on rows that are chosen by a name, and the rest": (
+        "v = chosen()\nb = X.loc[v, :]\na = X[~X.index.isin(b.index)]\nm.fit(a, y)\nm.score(b, y)\n",
+        {8: True},
+    ),
+    "one model after the other, each on its own rows": (
+        "m.fit(X, y)\nm.score(X, y)\nm = GridSearchCV(m, {})\nm.fit(X, y)\n",
+        {5: False, 8: True},
+    ),
     "on rows of another file": ("m.fit(pd.read_csv('a'), y)\nm.score(pd.read_csv('b'), d)\n", {5: True}),
     "on the same file, read again": ("m.fit(pd.read_csv('a'), y)\nm.score(pd.read_csv('a'), d)\n", {5: False}),
     "on what a function reads twice": (
@@ -153,8 +174,7 @@ MEASURED = {
     "in a function": ("def f(k, a, c):\n    k.fit(a, c)\n    return k\nf(m, X, y).score(X, y)\n", {6: False}),
     "not at all": ("m.fit(X, y)\n", {}),
     "on the rows that no tree drew": (
-        "from sklearn.ensemble import RandomForestClassifier\nf = RandomForestClassifier(oob_score=True)\n"
-        "f.fit(X, y)\nf.score(X, y)\n",
+        "import sklearn.ensemble as e\nf = e.RandomForestClassifier(oob_score=True)\nf.fit(X, y)\nf.score(X, y)\n",
         {7: True},
     ),
     "without a target": ("m.fit(X)\nm.score(X)\n", {}),

@@ -1,4 +1,4 @@
-"""A module to the transformations that no table names: statistics that go back into data, fits of what a name holds."""
+"""A module to what learns and no table names: statistics that go back into data, fits of what a name holds."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.steps import kinds_of
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
-from mlops_lint.subjects import Transform, subject
+from mlops_lint.subjects import Training, Transform, subject
 
 
 @python
@@ -23,7 +23,7 @@ def learning(module: Module) -> Iterator[Subject]:
     for call in module.calls if found.learned else ():
         node = id(call.node)
         fields = found.fields("transform", node)
-        if node not in found.learned or not fields or call.node.lineno in lines or _is_known(module, call):
+        if node not in found.learned or not fields or call.node.lineno in lines or _is_known(module, call, "transform"):
             continue
         lines.add(call.node.lineno)
         record = convert({"method": found.learned[node], **fields}, Transform)
@@ -32,5 +32,17 @@ def learning(module: Module) -> Iterator[Subject]:
         )
 
 
-def _is_known(module: Module, call: Call) -> bool:
-    return "transform" in kinds_of(module.entry(call))
+@python
+def measured_training(module: Module) -> Iterator[Subject]:
+    """Gives the trainings that are seen to be measured, of models whose names hold one after the other."""
+    found = flow(module)
+    for call in module.calls if found.held_out else ():
+        fields = found.fields("training", id(call.node))
+        if "held_out" in fields and not _is_known(module, call, "training"):
+            record = convert(fields, Training)
+            name = ast.unparse(call.node.func)[:60]
+            yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
+
+
+def _is_known(module: Module, call: Call, kind: str) -> bool:
+    return kind in kinds_of(module.entry(call))

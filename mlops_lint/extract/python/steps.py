@@ -92,11 +92,16 @@ def indexed(run: "Run", node: ast.Subscript) -> Held:
         return value
     if isinstance(first, ast.Constant) and first.value in _PARTS:
         return named(side(value, "part", first.value), first.value)
-    part = chosen(run, _part(run, value, first), others[0] if others else index)
+    part = chosen(run, _part(run, value, first, by_place=_by_place(node)), others[0] if others else index)
     return msgspec.structs.replace(part, learned=part.learned | learned, objects=(), function=None)
 
 
-def _part(run: "Run", value: Held, first: ast.expr) -> Held:
+def _by_place(node: ast.Subscript) -> bool:
+    """Whether rows are taken, not columns: `frame.loc[those]`."""
+    return isinstance(node.value, ast.Attribute) and node.value.attr in ("loc", "iloc")
+
+
+def _part(run: "Run", value: Held, first: ast.expr, *, by_place: bool) -> Held:
     if isinstance(first, ast.Slice):
         if first.lower is None and first.upper is None:
             return value
@@ -113,7 +118,8 @@ def _part(run: "Run", value: Held, first: ast.expr) -> Held:
         inverted = text.startswith(("~", "-"))
         kept = _narrowed(value, f"mask {text.lstrip('~-').strip('()')}", "out" if inverted else "in")
         return msgspec.structs.replace(kept, learned=kept.learned | taken.learned)
-    return msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(taken.all())))
+    kept = msgspec.structs.replace(value, learned=value.learned | frozenset(_fits(taken.all())))
+    return _narrowed(kept, f"rows {ast.unparse(first)[:60]}", "in") if by_place else kept
 
 
 def _fits(held: Held) -> Iterator[Learned]:

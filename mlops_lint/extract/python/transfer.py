@@ -46,6 +46,9 @@ _ASKS = frozenset(
 )
 _PASSES = frozenset({"list", "tuple", "iter", "tqdm", "sorted", "reversed", "trange", "tqdm_notebook"})
 _MAPS = frozenset({"apply", "transform", "agg", "aggregate", "map", "applymap", "pipe"})
+_PROPORTIONS = frozenset({"random_state", "test_size", "train_size", "shuffle", "stratify"})
+# Which part of a file or data set is read.
+_PARTS_READ = frozenset({"split", "subset", "train", "sheet_name", "skiprows", "nrows", "name"})
 _SPLITS_ROWS = frozenset({"train_test_split", "random_split", "split_dataset"})
 _CROSS = frozenset(
     {"cross_val_score", "cross_val_predict", "cross_validate", "permutation_test_score", "learning_curve"}
@@ -75,14 +78,24 @@ def _default(run: "Run", step: Step) -> Held:
 def _divide(run: "Run", step: Step) -> Held | None:
     if "split" not in step.kinds:
         return None
-    division = f"split {id(step.node)}"
     given = [*step.arguments, *(held for name, held in step.keywords.items() if name in ("X", "y", "arrays", "data"))]
     for held in given:
         run.findings.divided(id(step.node), held.all())
+    division = _division(step, given)
     if step.method == "random_split":
         return parts(given[0], division, (("0", TRAIN), ("1", TEST), ("2", TEST))) if given else NOTHING
     halves = [parts(held, division, ((TRAIN, TRAIN), (TEST, TEST))) for held in given]
     return Held(items=tuple(half for pair in halves for half in pair.items or ()))
+
+
+def _division(step: Step, given: list[Held]) -> str:
+    """A split of the same rows by the same number, in the same proportion, is the same split."""
+    if not isinstance(step.keyword("random_state"), ast.Constant):
+        return f"split {id(step.node)}"
+    said = sorted(ast.unparse(one)[:60] for one in step.node.keywords if one.arg in _PROPORTIONS)
+    division = f"split {' '.join(said)}"
+    before = {name for held in given for rows in held.all().rows for name, _ in rows.path}
+    return f"split {id(step.node)}" if division in before else division
 
 
 def _fold(run: "Run", step: Step) -> Held | None:
@@ -349,8 +362,12 @@ def _read(run: "Run", step: Step) -> Held | None:
     # A path that is put together from unknown things is no data.
     first = step.node.args[0] if step.node.args else None
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        # A file that is read twice holds the same rows.
-        return Held(frozenset({Rows(f"read {first.value}", role=role_of(posixpath.basename(first.value)))}))
+        # A file that is read twice holds the same rows, unless it is said which of them.
+        parts = [one for one in step.node.keywords if one.arg in _PARTS_READ]
+        texts = [one.value.value for one in parts if isinstance(one.value, ast.Constant)]
+        names = [*(one for one in texts if isinstance(one, str)), posixpath.basename(first.value)]
+        said = " ".join((first.value, *(ast.unparse(one)[:60] for one in parts)))
+        return Held(frozenset({Rows(f"read {said}", role=next(filter(None, map(role_of, names)), ""))}))
     return fresh(run, step.node)
 
 
