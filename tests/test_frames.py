@@ -20,9 +20,26 @@ def _last(answers: dict[int, object], found: object) -> list[object]:
 @pytest.mark.parametrize(
     ("code", "slow"),
     [
-        pytest.param("for _, row in frame.iterrows():\n    total = row['a']", [True], id="a loop"),
+        pytest.param("total = 0\nfor _, row in frame.iterrows():\n    total += row['a']", [True], id="a sum"),
+        pytest.param("for i, row in frame.iterrows():\n    frame.loc[i, 'b'] = row['a'] + 1", [True], id="a column"),
+        pytest.param(
+            "x = []\nfor _, row in frame.iterrows():\n    x.append({'a': row['a']})\ny = pd.DataFrame(x)",
+            [True],
+            id="a table",
+        ),
+        pytest.param(
+            "x = []\nfor _, row in frame.iterrows():\n    x.append(f'- {row.a}')\ny = ' '.join(x)", [False], id="a text"
+        ),
+        pytest.param(
+            "from pet import Pet\nx = [Pet(row.a) for row in frame.itertuples()]", [False], id="an object of each"
+        ),
+        pytest.param("x = frame.apply(lambda row: f'{row.a} {row.b}', axis=1)", [False], id="labels"),
+        pytest.param("few = frame.head(9)\nx = [row.a for _, row in few.iterrows()]", [False], id="a name of few"),
+        pytest.param(
+            "for _, row in frame.iterrows():\n    if row.a:\n        y = row.b\n        break", [False], id="a search"
+        ),
         pytest.param("x = [row.a for row in frame.itertuples()]", [True], id="a comprehension"),
-        pytest.param("for i, (_, row) in enumerate(frame.iterrows()):\n    print(row)", [True], id="wrapped"),
+        pytest.param("x = [i * row.a for i, (_, row) in enumerate(frame.iterrows())]", [True], id="wrapped"),
         pytest.param("for _, row in frame.head(3).iterrows():\n    print(row)", [False], id="the first rows"),
         pytest.param("for _, row in frame[:9].iterrows():\n    print(row)", [False], id="a slice"),
         pytest.param("rows = list(frame.itertuples())", [], id="handed over, not looped over"),

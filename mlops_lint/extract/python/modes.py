@@ -20,6 +20,7 @@ _SAME = frozenset("to cuda cpu half float double bfloat16 requires_grad_ share_m
 _WRAPPERS = ("torch.compile", "torch.nn.DataParallel", "torch.nn.parallel.DistributedDataParallel")
 # Made in training mode; what is loaded from a hub of others may be in any.
 _IN_TRAINING = ("torchvision.models.", "timm.create_model", "timm.models.")
+_PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Protocol", "typing.Generic"})
 _BUILDS = frozenset({"__init__", "setup", "load", "load_model", "initialize", "_load_model", "build", "_build"})
 
 
@@ -204,7 +205,8 @@ class _History:
     def _of_attribute(self, scope: Scope, model: str, depth: int) -> str:
         """An attribute of a class that is no model itself; a model is switched as a whole."""
         owner = scope.parent
-        if owner is None or model.count(".") != 1 or "torch.nn.Module" in self._module.names.bases(owner.name):
+        # A base of another file may be a model, which switches all that it holds.
+        if owner is None or model.count(".") != 1 or not _PLAIN_BASES.issuperset(self._module.names.bases(owner.name)):
             return "unknown"
         methods = [(one, steps) for one, steps in self._found.steps.items() if one.parent is owner]
         switching = {one for one, steps in methods for step in steps if _switches(step, model)}

@@ -22,9 +22,17 @@ _ACTING = re.compile(
     r"rectangle|scatter|send\w*|submit|text|udf|upload\w*|urlopen|write\w*)$"
 )
 _ACTING_KINDS = frozenset({"http_call", "model", "model_load", "read", "training", "write"})
-_LOGS = frozenset({"debug", "error", "info", "warning"})
 # A few rows are shown, or looked up; what is left of a frame after these is small.
-_FEW = frozenset({"head", "nlargest", "nsmallest", "tail", "value_counts"})
+_FEW = frozenset({"describe", "head", "nlargest", "nsmallest", "search_runs", "tail", "value_counts"})
+_CUT = re.compile(rf"\b(?:{'|'.join(sorted(_FEW))})\(")
+# What code of these does with a value, it or something like it does with a column.
+_COLUMNAR = frozenset(
+    "bool builtins collections copy datetime dateutil float functools int itertools logging math numpy operator pandas "
+    "re statistics str string tqdm typing warnings".split()
+)
+_TABLES = frozenset("DataFrame Series array asarray concat from_dict from_records fit fit_transform transform".split())
+_NO_NUMBERS = (ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple)
+_CELLS = frozenset({"at", "iat", "iloc", "loc"})
 
 
 def by_row(module: Module) -> dict[int, bool]:
@@ -37,7 +45,9 @@ def by_row(module: Module) -> dict[int, bool]:
         return {}
     calls = {id(call.node): call for call in module.calls}
     found = {
-        node: False for node, call in pending.items() if _few(call) or _acts(module, _function(module, call), calls)
+        node: False
+        for node, call in pending.items()
+        if _few(call) or _hands_on(module, call) or _acts(module, _function(module, call), calls)
     }
     # A walk over the whole file is worth it only where some call may be of a loop.
     looped = any(_goes_by_row(call) or call.name.endswith((".append", ".concat")) for call in pending.values())
@@ -46,7 +56,8 @@ def by_row(module: Module) -> dict[int, bool]:
         over = [id(node) for part in _iterated(loop) for node in walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
-            found |= dict.fromkeys(rows, not _acts(module, _body(loop), calls) and not _only_logs(loop))
+            slow = _makes_data(module, loop) and not _acts(module, _body(loop), calls)
+            found |= dict.fromkeys(rows, slow)
         if isinstance(loop, (ast.For, ast.AsyncFor)):
             found |= {id(node): True for node in _grown(loop) if id(node) in pending}
     return found
@@ -76,7 +87,12 @@ def _few(call: Call) -> bool:
         return False
     if isinstance(node.value, ast.Attribute) and node.value.attr == "style":
         return True
-    return _goes_by_row(call) and (_sliced(node.value) or any(name in _FEW for name in chain(node.value)))
+    if not _goes_by_row(call):
+        return False
+    bound = call.scope.bindings.get(node.value.id, ()) if isinstance(node.value, ast.Name) else ()
+    made = [node.value, *(one for one in bound if isinstance(one, ast.expr))]
+    cut = any(_sliced(one) or not _FEW.isdisjoint(chain(one)) for one in made)
+    return cut or _CUT.search(call.name) is not None
 
 
 def _sliced(node: ast.expr) -> bool:
@@ -89,6 +105,19 @@ def _function(module: Module, call: Call) -> list[ast.AST]:
     """The body of the function that `apply` is given, where it is a lambda or one of this module."""
     given = call.node.args[:1] if call.name.endswith(".apply") else []
     return [part for one in given for part in _code(module, one, call)]
+
+
+def _hands_on(module: Module, call: Call) -> bool:
+    """Whether `apply` is given a function of a library for single values, or one that makes a text of each row."""
+    given = call.node.args[0] if call.name.endswith(".apply") and call.node.args else None
+    if given is None:
+        return False
+    if isinstance(given, ast.Lambda):
+        return isinstance(given.body, ast.JoinedStr)
+    name = module.names.name(given, call.scope)
+    scope = module.names.scope(name)
+    texts = scope is not None and bool(scope.returns) and all(isinstance(one, ast.JoinedStr) for one in scope.returns)
+    return texts or _alien(module, name)
 
 
 def _code(module: Module, function: ast.expr, call: Call) -> list[ast.AST]:
@@ -122,19 +151,67 @@ def _acts(module: Module, body: Iterable[ast.AST], calls: dict[int, Call], deepe
 
 
 def _acting(module: Module, call: Call) -> bool:
+    if _alien(module, call.name):
+        return True
     entry = module.entry(call)
     kinds = {fact.kind for fact in entry.facts} if entry is not None else set[str]()
     root, method = call.name.partition(".")[0], call.name.rpartition(".")[2]
     return root in _ACTING_ROOTS or bool(kinds & _ACTING_KINDS) or _ACTING.match(method) is not None
 
 
-def _only_logs(loop: _Loop) -> bool:
-    return isinstance(loop, ast.For) and all(_logs(statement) for statement in loop.body)
+def _alien(module: Module, name: str) -> bool:
+    """Whether a function is of a library that works on single values, or makes an object of each row."""
+    scope = module.names.scope(name)
+    if scope is not None:
+        return scope.kind == "class"
+    root = name.partition(".")[0]
+    return root in module.roots and root not in _COLUMNAR
 
 
-def _logs(statement: ast.stmt) -> bool:
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _LOGS
+def _makes_data(module: Module, loop: _Loop) -> bool:
+    """Whether a loop over rows makes what operations on columns make: a column, a table, a sum; no text or messages."""
+    if not isinstance(loop, (ast.For, ast.AsyncFor)):
+        return not isinstance(loop, ast.DictComp) and not isinstance(loop.elt, (ast.Dict, ast.JoinedStr))
+    nodes = [node for statement in loop.body for node in walk(statement)]
+    if any(isinstance(node, ast.Break) for node in nodes):
+        return False
+    return any(_adds(node) for node in nodes) or any(_fills(module, node, loop) for node in nodes)
+
+
+def _adds(node: ast.AST) -> bool:
+    """Whether a statement adds to a number, or sets a cell of a table."""
+    if isinstance(node, ast.AugAssign):
+        text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return isinstance(node.target, ast.Name) and not text and not isinstance(node.value, _NO_NUMBERS)
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    cells = target.value if isinstance(target, ast.Subscript) else None
+    return isinstance(cells, ast.Attribute) and cells.attr in _CELLS
+
+
+def _fills(module: Module, node: ast.AST, loop: ast.AST) -> bool:
+    """Whether a call appends to a list of which a column, an array or a table is made."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "append":
+        return False
+    added = node.args[0] if node.args else None
+    if not isinstance(node.func.value, ast.Name) or added is None or isinstance(added, ast.JoinedStr):
+        return False
+    name = node.func.value.id
+    within: ast.AST | None = loop
+    while within is not None and not isinstance(within, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        within = module.nodes.around.get(within)
+    around = walk(within or module.tree)
+    return any(_becomes_table(one, name, not isinstance(added, ast.Dict)) for one in around)
+
+
+def _becomes_table(node: ast.AST, name: str, value: bool) -> bool:
+    """Whether a list is given to what makes a table, set as a column or, where it is one of values, given back."""
+    if isinstance(node, ast.Call):
+        last = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
+        return last in _TABLES and any(isinstance(one, ast.Name) and one.id == name for one in node.args)
+    if isinstance(node, ast.Assign):
+        column = isinstance(node.targets[0], ast.Subscript)
+        return column and isinstance(node.value, ast.Name) and node.value.id == name
+    return value and isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id == name
 
 
 def _grown(loop: ast.For | ast.AsyncFor) -> Iterator[ast.Call]:
