@@ -18,6 +18,7 @@ _WORDS = frozenset("tests examples tutorials demos exercises quickstarts".split(
 _LAST_WORD = re.compile(r"[-_ ]([a-z]+)$")
 _UNPACKED = re.compile(r"^(?P<folder>.+)/[^/]+-[^/-]+\.(?:dist|egg)-info/")
 _DOCS = frozenset("doc docs documentation".split())
+_EXAMPLE_FILE = re.compile(r"^(demo_.*|.*_demo|demo|example_.*|.*_example)\.(py|ipynb)$")
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|(?!run_).*_tests|conftest|tests?)\.(py|ipynb)$")
 _GENERATED_FILE = re.compile(r".*(_pb2|_pb2_grpc)\.pyi?$")
 _GENERATED_HEAD = re.compile(
@@ -36,7 +37,7 @@ def context(path: str, data: bytes) -> str:
         return "generated"
     if parts & _TESTS or _TEST_FILE.match(name) or name == "conftest.py":
         return "test"
-    if parts & _EXAMPLES:
+    if parts & _EXAMPLES or _EXAMPLE_FILE.match(name):
         return "example"
     if parts & _DOCS or name == "readme.ipynb":
         return "docs"

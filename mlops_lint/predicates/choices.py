@@ -19,9 +19,11 @@ def _saves(node: Node) -> bool:
 
 
 @predicate
-def chosen(estimator: Node, _graph: Graph) -> Answer:
-    """At least one of the main hyperparameters of an estimator is set or searched for."""
+def chosen(estimator: Node, graph: Graph) -> Answer:
+    """At least one of the main hyperparameters is set or searched for; None where a search in its run may take it."""
+    uses = (use for run in graph.runners(estimator) for use in graph.reach(run, "use"))
+    searched = any(use.fields.get("purpose") == "search" for use in uses)
     value, names = estimator.fields.get("configured"), estimator.fields.get("hyperparameters")
     listed = list(names) if isinstance(names, tuple) else []
     shown = [*listed[:_SHOWN], "..."] if len(listed) > _SHOWN else listed
-    return Answer(value if isinstance(value, bool) else None, ", ".join(shown))
+    return Answer(value if value is True or (value is False and not searched) else None, ", ".join(shown))

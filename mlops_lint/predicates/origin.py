@@ -7,8 +7,8 @@ from mlops_lint.model import Related
 from mlops_lint.predicates.lineage import versioned
 from mlops_lint.predicates.registry import Answer, predicate
 
-# Pickles hold models as often as tables.
-_TABLES = frozenset("arrow avro csv excel feather hdf5 npy npz orc parquet sql".split())
+# Pickles hold models as often as tables; statements to a database change rows of it.
+_TABLES = frozenset("arrow avro csv excel feather hdf5 npy npz orc parquet".split())
 # Formats that keep each version of a table, under one path.
 _KEEPING = frozenset({"delta", "hudi", "iceberg", "lance"})
 # Each run of these keeps its outputs in a place of its own.

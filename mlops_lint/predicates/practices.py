@@ -8,11 +8,12 @@ from mlops_lint.predicates.choices import kept
 from mlops_lint.predicates.models import serves_model
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.seeding import is_run
+from mlops_lint.predicates.tables import unstructured
 
 # What a tool for a purpose may be called that our tables do not know; an import or file of that name leaves it open.
 _MAY_SERVE = {
     "search": re.compile(
-        r"(?i)tun(?:e|er|ing)\b|sweep|automl|hpo\b|hyper_?(?:opt|param)|katib|grid_?search|ablation|optuna"
+        r"(?i)tun(?:e|er|ing)\b|sweep|automl|hpo\b|hyper_?(?:opt|param)|katib|grid_?search|ablation|optuna|^hydra$"
     ),
     "feature-worth": re.compile(r"(?i)importance|ablation|feature_?(?:selection|select|worth)|shap"),
     "explanation": re.compile(r"(?i)explain|interpret|shap|saliency|grad_?cam|\bxai\b|attribution"),
@@ -96,7 +97,7 @@ def _protected(model: Node, graph: Graph) -> set[str]:
 @lru_cache(maxsize=8)
 def _first_kept(graph: Graph, kind: str, tabular: bool) -> str:
     for one in sorted(graph.of_kind(kind), key=lambda one: (one.location, one.id)):
-        if tabular and one.fields.get("library") not in _TABULAR:
+        if tabular and (one.fields.get("library") not in _TABULAR or unstructured(one, graph)):
             continue
         if one.own and one.fields.get("checkpoint") is not True and is_run(one, graph) and kept(one, graph):
             return one.id

@@ -13,6 +13,13 @@ _UNSTRUCTURED = frozenset(
     "PIL albumentations cv2 datasets imageio ktext librosa nltk skimage spacy tensorflow_hub timm tokenizers "
     "torchaudio torchtext torchvision transformers".split()
 )
+# These make numbers of texts.
+_OF_TEXTS = ("sklearn.feature_extraction.text.", "keras.preprocessing.text.", "tensorflow.keras.preprocessing.text.")
+# What is called so reads what a model is asked or measured with, or what it said.
+_AFTERWARDS = re.compile(
+    r"(?i)(?:^|[._/\-])(?:batch_)?(?:eval\w*|predict\w*|preds?|infer(?:ence)?|scor(?:e|es|ing)|serv(?:e|ing)|drift\w*|"
+    r"monitor\w*|submissions?|feature_importances?|feat_imp)(?:$|[._/\-])"
+)
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
 _CHECK_FILE = re.compile(
@@ -28,9 +35,16 @@ _CHECKER = re.compile(
 @predicate
 def may_be_trained_on(read: Node, graph: Graph) -> bool:
     """What this call reads is trained on, or nothing in the project is seen to train or to use a model."""
-    if read.fields.get("trained") is False:
+    if read.fields.get("trained") is False or _afterwards(read, graph) or _of_others({read.location.path}, graph):
         return False
     return trains(read, graph) or not any(one.own for kind in _WITH_MODELS for one in graph.of_kind(kind))
+
+
+@predicate
+def types_checked(read: Node, graph: Graph) -> bool | None:
+    """None where a check of data stands in a run of this, which may look at columns and types; else False."""
+    uses = [use for run in _runs(read, graph) for use in graph.reach(run, "use")]
+    return None if any(use.fields.get("purpose") == "data-check" for use in uses) else False
 
 
 @predicate
@@ -45,16 +59,22 @@ def on_schedule(node: Node, graph: Graph) -> bool:
 def trains_on_tables(_project: Node, graph: Graph) -> bool:
     """A model of the project's own is trained on a table, and not only in notebooks."""
     reads = (one for one in graph.of_kind("read") if one.own and one.context != "notebook" and _is_table(one))
-    return any(trains(one, graph) for one in reads)
+    return any(trains(one, graph) and not unstructured(one, graph) for one in reads)
 
 
 @predicate
 def reads_tables(training: Node, graph: Graph) -> bool:
     """A run of this training reads a table, and not one that lists images, sounds or texts."""
-    reached = [one for run in _runs(training, graph) for one in graph.reached(run)]
-    files = {training.location.path, *(one.location.path for one in reached)}
-    tops = {one.fields.get("top") for path in files for one in graph.in_file(path, "import")}
-    return not tops & _UNSTRUCTURED and any(one.kind == "read" and _is_table(one) for one in reached)
+    reads = [one for run in _runs(training, graph) for one in graph.reach(run, "read") if _is_table(one)]
+    return bool(reads) and not unstructured(training, graph)
+
+
+def unstructured(node: Node, graph: Graph) -> bool:
+    """Whether what runs this, or comes before it in a pipeline, works on images, sounds or texts."""
+    runs = _runs(node, graph)
+    before = [one for run in runs for one in graph.follow(run, ("depends_on",))]
+    files = {one.location.path for run in (*runs, *before) for one in graph.reached(run)}
+    return _of_others({node.location.path, *files}, graph)
 
 
 @predicate
@@ -85,6 +105,19 @@ def validated(training: Node, graph: Graph) -> bool | None:
 
 def _runs(training: Node, graph: Graph) -> list[Node]:
     return [one for one in graph.runners(training) if one.own] or graph.bodies(training.location.path)
+
+
+def _afterwards(read: Node, graph: Graph) -> bool:
+    """Whether the file, the function or the data of a read is called after what comes behind a training."""
+    around = [one.name for one in graph.linked(read, "within")]
+    return any(_AFTERWARDS.search(name) for name in (read.location.path, str(read.fields.get("uri", "")), *around))
+
+
+def _of_others(files: set[str], graph: Graph) -> bool:
+    """Whether these files work on images, sounds or texts."""
+    tops = {one.fields.get("top") for path in files for one in graph.in_file(path, "import")}
+    made = (one for path in files for one in graph.in_file(path, "transform"))
+    return bool(tops & _UNSTRUCTURED) or any(one.name.startswith(_OF_TEXTS) for one in made)
 
 
 def _is_table(read: Node) -> bool:

@@ -29,6 +29,14 @@ class Choices:
             for call in module.calls
             if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "load_model"
         }
+        self._saved = {
+            node.id
+            for call in module.calls
+            if (entry := module.entry(call)) and any(fact.kind in ("model", "write") for fact in entry.facts)
+            for argument in (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+            for node in walk(argument)
+            if isinstance(node, ast.Name)
+        }
         self._searches = "set_params" in last or any(_SEARCH.search(name) for name in last)
 
     def of(self, call: Call) -> dict[str, Value]:
@@ -61,7 +69,23 @@ class Choices:
             return True
         # The member of an ensemble is weak or strong on purpose; elsewhere a search may be handed it.
         member = any(_STARTS_CLASS.search(name) and not _CHAINS.search(name) for name in around)
-        return None if None in given or starred or self._searches or member else False
+        open_ = None in given or starred or self._searches or member
+        return None if open_ or self._passed_over(call) or self._is_fallback(call) else False
+
+    def _passed_over(self, call: Call) -> bool:
+        """Whether a module saves others of its names than that of an estimator, which may be in one of those."""
+        plain = call.targets and not any("." in target for target in call.targets)
+        return bool(plain and self._saved and self._saved.isdisjoint(call.targets) and call.scope.kind == "module")
+
+    def _is_fallback(self, call: Call) -> bool:
+        """Whether an estimator is made where none was given: `if estimator is None`."""
+        node: ast.AST | None = call.node
+        while node is not None and not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            test = node.test if isinstance(node, (ast.If, ast.IfExp)) else None
+            if isinstance(test, ast.Compare) and any(getattr(one, "value", 0) is None for one in test.comparators):
+                return True
+            node = self._module.nodes.around.get(node)
+        return False
 
 
 def _weighted(node: ast.Call) -> bool:

@@ -91,7 +91,7 @@ def _is_model(module: Module, function: ast.expr, step: Step) -> bool:
 def _left(found: Loops, switch: Step) -> Iterator[Mode]:
     """Where a model is switched to evaluation in a loop that trains it, whether it is switched back there."""
     right = _restored(found, switch.scope, switch.place, switch.receiver, DEPTH)
-    if right is not None:
+    if right is not None and _History(found).origin(switch.scope, switch.receiver) != "alike":
         yield Mode(switch.node, switch.scope, switch.receiver, False, {"yes": True, "no": False}.get(right))
 
 
@@ -163,6 +163,10 @@ class _History:
         later = [one for one in self._found.steps[scope] if one.kind == "eval" and _switches(one, model)]
         certain = always and switch.kind != "mode" and not (switch.kind == "train" and _turns(later, place))
         return switch.kind if certain else "unknown"
+
+    def origin(self, scope: Scope, model: str) -> str:
+        """Gives the mode in which a model is made: eval, train, alike (no matter) or unknown."""
+        return self._origin(scope, model, DEPTH)
 
     def _origin(self, scope: Scope, model: str, depth: int) -> str:
         root = model.partition(".")[0]
