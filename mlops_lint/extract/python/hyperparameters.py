@@ -37,6 +37,12 @@ class Choices:
             for node in walk(argument)
             if isinstance(node, ast.Name)
         }
+        # `model = SVC().fit(x, y)`
+        self._fitted = {
+            id(call.node.func.value): call.targets
+            for call in module.calls
+            if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "fit"
+        }
         self._searches = "set_params" in last or any(_SEARCH.search(name) for name in last)
 
     def of(self, call: Call) -> dict[str, Value]:
@@ -74,8 +80,9 @@ class Choices:
 
     def _passed_over(self, call: Call) -> bool:
         """Whether a module saves others of its names than that of an estimator, which may be in one of those."""
-        plain = call.targets and not any("." in target for target in call.targets)
-        return bool(plain and self._saved and self._saved.isdisjoint(call.targets) and call.scope.kind == "module")
+        targets: tuple[str, ...] = call.targets or self._fitted.get(id(call.node), ())
+        plain = targets and not any("." in target for target in targets)
+        return bool(plain and self._saved and self._saved.isdisjoint(targets) and call.scope.kind == "module")
 
     def _is_fallback(self, call: Call) -> bool:
         """Whether an estimator is made where none was given: `if estimator is None`."""
