@@ -437,6 +437,20 @@ def entries(texts: dict[str, str]) -> set[str]:
         pytest.param({"t.py": "if __name__ == '__main__': f()\n"}, {"entry:t.py"}, id="a main block"),
         pytest.param({"p/__init__.py": "", "p/t.py": "print()\n"}, set(), id="a module of a package"),
         pytest.param(
+            {"p/__init__.py": "", "p/t.py": "import joblib\njoblib.dump([1], 'a.joblib')\n"},
+            {"entry:p/t.py"},
+            id="a module of a package that saves what it makes",
+        ),
+        pytest.param(
+            {
+                "p/__init__.py": "",
+                "p/t.py": "import joblib\njoblib.dump([1], 'a.joblib')\n",
+                "p/u.py": "from p import t\n",
+            },
+            set(),
+            id="such a module that another imports",
+        ),
+        pytest.param(
             {"p/__init__.py": "", "p/t.py": "if __name__ == '__main__': f()\n"},
             {"entry:p/t.py"},
             id="a main block in a package",

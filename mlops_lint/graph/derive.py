@@ -18,6 +18,8 @@ DATA = frozenset(
     "npy npz onnx orc parquet pb pickle pkl pt pth rar rds rec safetensors sav sqlite tar tfrecord tgz tsv xls xlsx "
     "zip zst".split()
 )
+# What the body of a module does when it is run, and not only imported.
+_WORK = frozenset({"model", "training", "write"})
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -134,12 +136,14 @@ def _starts(graph: Graph) -> None:
 
 
 def _scripts(graph: Graph) -> None:
-    """A module that others import, or that stands in a package, is no script, whatever its body does when imported."""
+    """A module that others import is no script, nor is one of a package, unless its body does a run's work."""
     for node in list(graph.of_kind("entry_point")):
         if node.fields.get("how") == "script":
+            bodies = graph.linked(node, "starts")
             folder = posixpath.dirname(node.location.path)
             packaged = posixpath.join(folder, "__init__.py") in graph.paths.files
-            if packaged or any(graph.linked(body, "imported_by") for body in graph.linked(node, "starts")):
+            works = any(one.kind in _WORK for body in bodies for one in graph.linked(body, "holds"))
+            if (packaged and not works) or any(graph.linked(body, "imported_by") for body in bodies):
                 graph.remove(node)
 
 
