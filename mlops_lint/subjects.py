@@ -290,6 +290,7 @@ class Endpoint(Kind, frozen=True, tag="endpoint"):
     secured: Annotated[Flag, "asks in its own file who calls: dependency, decorator, key, token"] = UNSET
     hosted: Annotated[Flag, "a platform calls it, and decides who may: SageMaker, Azure ML, a function service"] = UNSET
     local: Annotated[Flag, "its file starts it for this machine alone"] = UNSET
+    page: Annotated[Flag, "answers with a page for people to read"] = UNSET
 
 
 class Use(Kind, frozen=True, tag="use"):

@@ -16,6 +16,8 @@ _PERHAPS = frozenset({"prediction-print", "tracking"})
 _KEEPS = re.compile(
     r"(?i)log|save|store|record|track|insert|audit|persist|publish|write|history|monitor|send|emit|metric"
 )
+_VERSIONS = re.compile(r"(?i)version|run_?id|model_?info|metadata")
+_CACHES = re.compile(r"(?i)cache|memo|singleton")
 _STARTS = re.compile(r"(?i)^__init__$|^setup|^init|startup|lifespan|^initialize|^on_start")
 _GUARDS = re.compile(
     r"(?i)auth(?:enticat|oriz|oris|_|$)|login|jwt|verify_?token|api_?key|permission|current_user|credential|security"
@@ -53,6 +55,9 @@ def access_controlled(endpoint: Node, graph: Graph) -> bool | None:
     secured = endpoint.fields.get("secured")
     if secured is not False:
         return True if secured is True else None
+    # A form that everybody may fill in is not left open by mistake.
+    if endpoint.fields.get("page") is True:
+        return None
     if any(
         one.fields.get("purpose") == "access-control" and _is_near(one.location.path, endpoint)
         for one in graph.of_kind("use")
@@ -104,8 +109,16 @@ def version_told(endpoint: Node, graph: Graph) -> bool | None:
     """The response of an endpoint, or the record of it, names the version of the model."""
     if any(one.fields.get("purpose") == "model-version" for one in graph.reach(endpoint, "use")):
         return True
-    # A platform says in a header which variant has answered.
-    return None if endpoint.fields.get("hosted") is True else False
+    # A platform says in a header which variant has answered; a route beside this one may say it of the service.
+    beside = [one for one in graph.in_file(endpoint.location.path, "endpoint") if one.id != endpoint.id]
+    return None if endpoint.fields.get("hosted") is True or any(_says_version(one, graph) for one in beside) else False
+
+
+def _says_version(endpoint: Node, graph: Graph) -> bool:
+    route = str(endpoint.fields.get("route", ""))
+    held = [one for body in graph.linked(endpoint, "within") for one in graph.linked(body, "holds")]
+    named = any(one.kind == "use" and one.fields.get("purpose") == "model-version" for one in held)
+    return named or bool(_VERSIONS.search(route))
 
 
 @predicate
@@ -115,6 +128,9 @@ def loaded_before(endpoint: Node, graph: Graph) -> Answer:
     again = [one for one in loads if one.fields.get("once") is not True]
     if not again:
         return Answer(None if _makes_loader(endpoint, graph) else True)
+    # A cache of the project's own is given what loads, and calls it once.
+    if any(_CACHES.search(one.name.rpartition(".")[2]) for one in _bodies_run_by(endpoint, graph)):
+        return Answer(None)
     related = tuple(Related(one.location, f"{one.name} is called for every request") for one in again)
     return Answer(False, again[0].name, related)
 
@@ -133,6 +149,10 @@ def _is_model(load: Node) -> bool:
 
 def _run_by(endpoint: Node, graph: Graph) -> list[Node]:
     """All subjects in the functions that a handler calls: not in what its file does when it is imported."""
+    return [one for body in _bodies_run_by(endpoint, graph) for one in graph.linked(body, "holds")]
+
+
+def _bodies_run_by(endpoint: Node, graph: Graph) -> list[Node]:
     wanted = graph.linked(endpoint, "within")
     seen = {one.id: one for one in wanted}
     started = _started(endpoint.location.path, graph)
@@ -142,7 +162,7 @@ def _run_by(endpoint: Node, graph: Graph) -> list[Node]:
             if called.id not in {*seen, *started} and called.fields.get("what") == "function":
                 seen[called.id] = called
                 wanted.append(called)
-    return [one for body in seen.values() for one in graph.linked(body, "holds")]
+    return list(seen.values())
 
 
 def _started(path: str, graph: Graph) -> set[str]:

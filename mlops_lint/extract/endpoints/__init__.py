@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.endpoints.access import local, secured, secures
+from mlops_lint.extract.endpoints.access import local, secured, secures, shows_page
 from mlops_lint.extract.endpoints.handlers import Handler, handlers
 from mlops_lint.extract.endpoints.inputs import Inputs
 from mlops_lint.extract.python.module import Module
@@ -39,6 +39,7 @@ def _endpoint(module: Module, handler: Handler, started_here: object) -> Subject
         # The routes that SageMaker asks of every container.
         hosted=handler.kind.hosted or handler.route in _OF_CONTAINERS,
         local=started_here if isinstance(started_here, bool) else UNSET,
+        page=shows_page(handler),
     )
     found = module.locate(handler.node)
     head = Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)

@@ -19,6 +19,7 @@ _ASKS = re.compile(
     r"(?i)authori[sz]ation|authenticat|api[-_]?key|bearer|current_user|(?:check|verify|valid\w*)_(?:token|auth|user)|"
     r"\bjwt\b|access_token|auth_token|client_secret"
 )
+_PAGES = frozenset({"render_template", "render_template_string", "TemplateResponse", "HTMLResponse", "render"})
 _MIDDLEWARE = frozenset({"add_middleware", "before_request", "before_app_request", "middleware", "register_middleware"})
 _SECURITY = frozenset({"AUTH", "SECURITY"})
 # What starts a server, and the address it takes where none is given.
@@ -39,6 +40,14 @@ def secured(module: Module, handler: Handler) -> bool | None | UnsetType:
     if _depends_on_guard(module, handler.scope) or _told_to(module, handler):
         return True
     return any(_ASKS.search(word) for word in _words(node))
+
+
+def shows_page(handler: Handler) -> bool | UnsetType:
+    """Says whether a handler answers with a page for people; UNSET where its code is not seen."""
+    if handler.scope is None:
+        return UNSET
+    called = (node.func for node in walk(handler.scope.node) if isinstance(node, ast.Call))
+    return any(ast.unparse(one).rpartition(".")[2] in _PAGES for one in called)
 
 
 def _depends_on_guard(module: Module, scope: Scope) -> bool:

@@ -16,8 +16,12 @@ def kept(call: Call) -> bool:
         return False
     if any(_CACHES.search(ast.unparse(one)) for one in getattr(scope.node, "decorator_list", ())):
         return True
-    tests = [node for node in walk(scope.node) if isinstance(node, (ast.If, ast.IfExp)) and _asks(node.test)]
     line = call.node.lineno
+    around = [node for node in walk(scope.node) if isinstance(node, (ast.If, ast.IfExp))]
+    tests = [node for node in around if _asks(node.test)]
+    # What a function was given, and gives back unless there is a newer one, is loaded anew only then.
+    if scope.parameters.keys() & set(call.targets):
+        tests += around
     below = any(node.lineno <= line <= (node.end_lineno or line) for node in tests)
     # `if model is not None: return model`, and the load behind it.
     returns = any(
