@@ -1,10 +1,9 @@
 """Assertions to whether they demand a number of what is computed."""
 
-import ast
-
 import pytest
+from source import module
 
-from mlops_lint.extract.python.thresholds import has_threshold
+from mlops_lint.extract.python.thresholds import thresholds
 
 
 @pytest.mark.parametrize(
@@ -18,7 +17,7 @@ from mlops_lint.extract.python.thresholds import has_threshold
     ],
 )
 def test_a_number_is_demanded(source: str) -> None:
-    assert has_threshold(ast.parse(source))
+    assert thresholds(module(source)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -34,4 +33,4 @@ def test_a_number_is_demanded(source: str) -> None:
     ],
 )
 def test_what_holds_of_any_draw_is_no_demand(source: str) -> None:
-    assert not has_threshold(ast.parse(source))
+    assert not thresholds(module(source))

@@ -1,7 +1,6 @@
 """A Python module to its functions, classes, constants, entry point and tests, and who uses whom."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -9,7 +8,7 @@ from msgspec import UNSET
 from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.thresholds import has_threshold
+from mlops_lint.extract.python.thresholds import thresholds
 from mlops_lint.extract.python.uses import FOREIGN, Uses, is_own
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Subject
@@ -18,8 +17,6 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
-# A number that is no integer.
-_NUMBER = re.compile(r"\.\d|\d[eE]-")
 
 
 @python
@@ -132,15 +129,16 @@ def _entry_point(module: Module) -> Iterator[Subject]:
 def _tests(module: Module) -> Iterator[Subject]:
     if module.context != "test":
         return
-    # To look for numbers costs less than to walk over each test.
-    numbers = _NUMBER.search(module.source) is not None
+    lines = thresholds(module)
     for scope in module.scopes.all:
         name = scope.name.rpartition(".")[2]
         if scope.kind == "function" and name.startswith("test"):
             in_class = scope.parent is not None and scope.parent.kind == "class"
             framework = "unittest" if in_class and _is_case(module, scope.parent) else "pytest"
             fixtures = tuple(one for one in scope.parameters if one not in ("self", "cls"))
-            record = Test(framework=framework, fixtures=fixtures, threshold=numbers and has_threshold(scope.node))
+            place = module.locate(scope.node)
+            threshold = any(place.line <= line <= place.end_line for line in lines)
+            record = Test(framework=framework, fixtures=fixtures, threshold=threshold)
             yield subject(record, _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),))
 
 

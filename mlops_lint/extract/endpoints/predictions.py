@@ -43,7 +43,7 @@ def predictions(module: Module) -> Iterator[Subject]:
         record = Use(purpose="prediction", tool=last)
         name = ast.unparse(call.node.func)[:60]
         yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
-    if found or _serves(module):
+    if module.own and (found or _serves(module)):
         yield from _logged(module)
         yield from _versioned(module)
 

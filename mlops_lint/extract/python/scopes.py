@@ -1,9 +1,9 @@
 """A syntax tree to scopes, what their names are bound to, and the calls in them: one pass, nothing resolved yet."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from mlops_lint.extract.python.tree import children
+from mlops_lint.extract.python.tree import children, parts
 
 Binding = ast.expr | str | None
 """What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
@@ -118,22 +118,21 @@ class Scopes:
         """The module body does more than define: it calls, loops, or has a `__main__` block."""
         self._package = package
         self._guards = 0
-        for statement in tree.body:
-            self._visit(statement, self.module)
+        self._each(tree.body, self.module)
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
-        kind = node.__class__
-        handler = _HANDLERS.get(kind)
-        if handler is not None:
-            handler(self, node, scope)
-            return
-        for field in _PARTS.get(kind) or _parts(kind):
+        _HANDLERS.get(node.__class__, Scopes._inside)(self, node, scope)
+
+    def _each(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
+        for node in nodes:
+            _HANDLERS.get(node.__class__, Scopes._inside)(self, node, scope)
+
+    def _inside(self, node: ast.AST, scope: Scope) -> None:
+        for field in parts(node.__class__) or ():
             value = getattr(node, field)
             if value.__class__ is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self._visit(item, scope)
-            elif isinstance(value, ast.AST):
+                self._each(value, scope)
+            else:
                 self._visit(value, scope)
 
     def _assign(self, target: ast.expr, value: Binding, scope: Scope) -> None:
@@ -168,8 +167,7 @@ class Scopes:
         if isinstance(node.func, ast.Attribute) and node.func.attr in _ALTERING:
             self.altered.add(_root(node.func.value))
         self._visit(node.func, scope)
-        for argument in node.args:
-            self._visit(argument, scope)
+        self._each(node.args, scope)
         for keyword in node.keywords:
             self._visit(keyword.value, scope)
 
@@ -211,13 +209,11 @@ class Scopes:
         self.acts = self.acts or scope is self.module
         self._visit(node.iter, scope)
         self._assign(node.target, None, scope)
-        for statement in (*node.body, *node.orelse):
-            self._visit(statement, scope)
+        self._each((*node.body, *node.orelse), scope)
 
     def _on_while(self, node: ast.While, scope: Scope) -> None:
         self.acts = self.acts or scope is self.module
-        for child in (node.test, *node.body, *node.orelse):
-            self._visit(child, scope)
+        self._each((node.test, *node.body, *node.orelse), scope)
 
     def _on_comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
@@ -226,10 +222,8 @@ class Scopes:
         for number, part in enumerate(node.generators):
             self._visit(part.iter, inner if number else scope)
             self._assign(part.target, None, inner)
-            for condition in part.ifs:
-                self._visit(condition, inner)
-        for result in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-            self._visit(result, inner)
+            self._each(part.ifs, inner)
+        self._each((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,), inner)
 
     def _nested(self, node: ast.expr, kind: str, scope: Scope) -> Scope:
         inner = Scope(scope.name, kind, scope, node)
@@ -240,8 +234,7 @@ class Scopes:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name is not None:
             scope.bind(name, None)
-        for child in children(node):
-            self._visit(child, scope)
+        self._each(children(node), scope)
 
     def _on_delete(self, node: ast.Delete, scope: Scope) -> None:
         for target in node.targets:
@@ -254,8 +247,7 @@ class Scopes:
             self._value(item.context_expr, targets, scope)
             for target in targets:
                 self._assign(target, item.context_expr, scope)
-        for statement in node.body:
-            self._visit(statement, scope)
+        self._each(node.body, scope)
 
     def _on_if(self, node: ast.If, scope: Scope) -> None:
         if scope is self.module and _is_main_guard(node.test):
@@ -281,8 +273,7 @@ class Scopes:
 
     def _guarded(self, statements: list[ast.stmt], scope: Scope, *, guards: bool) -> None:
         self._guards += guards
-        for statement in statements:
-            self._visit(statement, scope)
+        self._each(statements, scope)
         self._guards -= guards
 
     def _on_import(self, node: ast.Import, scope: Scope) -> None:
@@ -314,8 +305,7 @@ class Scopes:
     def _on_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         inner = self._define(node, node.name, "function", scope)
         self._parameters(node.args, inner, scope)
-        for statement in node.body:
-            self._visit(statement, inner)
+        self._each(node.body, inner)
 
     def _on_lambda(self, node: ast.Lambda, scope: Scope) -> None:
         inner = self._nested(node, "lambda", scope)
@@ -335,12 +325,10 @@ class Scopes:
 
     def _on_class(self, node: ast.ClassDef, scope: Scope) -> None:
         inner = self._define(node, node.name, "class", scope)
-        for base in node.bases:
-            self._visit(base, scope)
+        self._each(node.bases, scope)
         for keyword in node.keywords:
             self._visit(keyword.value, scope)
-        for statement in node.body:
-            self._visit(statement, inner)
+        self._each(node.body, inner)
 
     def _define(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: str, kind: str, scope: Scope
@@ -404,12 +392,6 @@ class Scopes:
         """Leaves out what holds no names."""
 
 
-def _parts(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a sort of node that hold nodes."""
-    found = _PARTS[kind] = tuple(field for field in kind._fields if field not in _PLAIN)
-    return found
-
-
 def _names(targets: list[ast.expr]) -> Iterator[str]:
     for target in targets:
         if isinstance(target, ast.Name):
@@ -442,12 +424,6 @@ def _is_main_guard(test: ast.expr) -> bool:
         isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
     )
 
-
-# Fields that hold no nodes, or only such as name nothing.
-_PLAIN = frozenset(
-    {"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg"}
-)
-_PARTS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Assign: Scopes._on_assign,

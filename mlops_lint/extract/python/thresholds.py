@@ -1,27 +1,33 @@
 """A test to whether it demands a number of what it computes, as `assert score > 0.8`."""
 
 import ast
+import re
 
+from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.tree import walk
 
+# A number that is no integer.
+_NUMBER = re.compile(r"\.\d|\d[eE]-")
 _NEAR = frozenset(
     "assertAllClose assertAlmostEqual assertGreater assertGreaterEqual assertLess assertLessEqual assert_allclose "
     "assert_almost_equal assert_array_less".split()
 )
 
 
-def has_threshold(test: ast.AST) -> bool:
-    """Says whether some assertion compares with a number that is neither a count nor the end of a range of shares."""
-    return any(_compares(node) for node in walk(test))
+def thresholds(module: Module) -> list[int]:
+    """Gives the lines of assertions that compare with a number, neither a count nor the end of a range of shares."""
+    # To look for numbers costs less than to look at all calls.
+    if _NUMBER.search(module.source) is None:
+        return []
+    nodes: list[ast.Assert | ast.Call] = [*module.nodes.of(ast.Assert), *(call.node for call in module.calls)]
+    return [module.locate(node).line for node in nodes if _compares(node)]
 
 
-def _compares(node: ast.AST) -> bool:
+def _compares(node: ast.Assert | ast.Call) -> bool:
     if isinstance(node, ast.Assert):
         return any(_number(side) for one in walk(node.test) if isinstance(one, ast.Compare) for side in _sides(one))
-    if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return name in _NEAR and any(_number(argument) for argument in node.args[:2])
-    return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in _NEAR and any(_number(argument) for argument in node.args[:2])
 
 
 def _sides(node: ast.Compare) -> list[ast.expr]:

@@ -34,6 +34,7 @@ class Uses:
         self._module = module
         self._starred = [one.module for one in module.imports if one.dotted.endswith(".*")]
         self.apps = registered(module)
+        self._known: dict[tuple[str, int], str] = {}
         self._stay: dict[int, frozenset[tuple[str, ...]]] = {}
         self._members: dict[int, list[Scope]] = {}
         for scope in module.scopes.all:
@@ -92,15 +93,22 @@ class Uses:
     def _names(self, scope: Scope) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Gives what a scope uses that is no library's, and as what."""
         meant: dict[str, str] = {}
+        seen: set[tuple[str, ...]] = set()
         # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
-        for chain, expression in {_chain(one): one for one in scope.used}.items():
-            root = chain[0]
+        for expression in scope.used:
+            root = _root(expression)
+            if root not in meant:
+                meant[root] = self._meant(root, scope)
+            if not meant[root] and root not in self.apps:
+                continue
+            chain = _chain(expression)
+            if chain in seen:
+                continue
+            seen.add(chain)
             if root in self.apps and (len(chain) == 1 or chain[1] in STARTERS):
                 yield f"{self._module.name}.{root}", chain
             elif root in self.apps:
                 continue
-            if root not in meant:
-                meant[root] = self._meant(root, scope)
             if meant[root] == "*":
                 # What `import *` brings is bound by no statement, and may come from any of them.
                 # Nor is it known whose methods are called on what it makes.
@@ -113,10 +121,14 @@ class Uses:
 
     def _meant(self, name: str, scope: Scope) -> str:
         """What a name is; `*` where no statement binds it, "" where it is a library's or Python's: most are."""
-        if self._module.names.bindings(name, scope) is None:
+        bound = self._module.names.bindings(name, scope)
+        if bound is None:
             return "" if name in _BUILTINS else "*"
-        found = self._module.names.named(name, scope).partition("(")[0]
-        return found if is_own(found, self._module.name) else ""
+        key = (name, id(bound[1]))
+        if key not in self._known:
+            found = self._module.names.named(name, scope).partition("(")[0]
+            self._known[key] = found if is_own(found, self._module.name) else ""
+        return self._known[key]
 
     @cached_property
     def _calls(self) -> dict[int, list[Call]]:
@@ -185,6 +197,13 @@ def _parts(scope: Scope) -> Iterator[Scope]:
     yield scope
     for inner in scope.inner:
         yield from _parts(inner)
+
+
+def _root(expression: ast.expr) -> str:
+    """The name with which a chain of attributes begins."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _chain(expression: ast.expr) -> tuple[str, ...]:
