@@ -24,8 +24,8 @@ def credentials_from_environment(module: Module) -> Iterator[Subject]:
     for call in module.calls:
         if call.name in _LOOKUPS and call.node.args:
             yield from _found(module, call.node, call.node.args[0])
-    for node in module.nodes.of(ast.Subscript) if _ITEM.search(module.source) else ():
-        if isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in _MAPPINGS:
+    for node, _ in module.scopes.items if _ITEM.search(module.source) else ():
+        if isinstance(node.value, (ast.Attribute, ast.Name)) and ast.unparse(node.value) in _MAPPINGS:
             yield from _found(module, node, node.slice)
 
 

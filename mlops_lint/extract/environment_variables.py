@@ -143,11 +143,9 @@ def _assigned(targets: tuple[str, ...]) -> set[str]:
 def _items(module: Module) -> Iterator[tuple[ast.Subscript, Scope]]:
     if "environ[" not in module.source:
         return
-    for node in module.nodes.of(ast.Subscript):
-        if isinstance(node.ctx, ast.Load) and isinstance(node.value, (ast.Attribute, ast.Name)):
-            scope = module.around(node)
-            if module.names.name(node.value, scope) == "os.environ":
-                yield node, scope
+    for node, scope in module.scopes.items:
+        if isinstance(node.value, (ast.Attribute, ast.Name)) and module.names.name(node.value, scope) == "os.environ":
+            yield node, scope
 
 
 # How much a module can do without an expression: not at all, as what it gives is caught or offered, or is tested.

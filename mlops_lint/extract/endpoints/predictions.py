@@ -37,9 +37,8 @@ _VERSION = re.compile(
 @python
 def predictions(module: Module) -> Iterator[Subject]:
     """Gives the calls that have a model predict, and beside them the logs of predictions and versions of models."""
-    found = [call for call in module.calls if _method(call, module)]
-    for call in found:
-        last = _method(call, module)
+    found = [(call, last) for call in module.calls if (last := _method(call, module))]
+    for call, last in found:
         record = Use(purpose="prediction", tool=last)
         name = ast.unparse(call.node.func)[:60]
         yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))

@@ -34,7 +34,7 @@ class Module:
         self.notebook = path.endswith(".ipynb")
         self.scopes = Scopes(tree, self.name, package)
         self.roots = frozenset(found.module.partition(".")[0] for found in self.scopes.imports)
-        self.libraries: Libraries = libraries((self.roots | _marked(source)) & available())
+        self.libraries: Libraries = libraries((self.roots | _marked(self.scopes.calls)) & available())
         self._entries: dict[str, Entry | None] = {}
         self.names = Names(self.scopes, self.libraries)
         self.values = Values(self.names, self.scopes, path, self._setting)
@@ -216,7 +216,7 @@ def names_of(path: str) -> tuple[str, str]:
     return (package, package) if path.endswith("/__init__.py") else (dotted, package)
 
 
-def _marked(source: str) -> frozenset[str]:
+def _marked(calls: list[Call]) -> frozenset[str]:
     """The tables that a file needs though it does not import their library, by names of methods."""
-    markers = table("tools").markers
-    return frozenset(root for root, names in markers.items() if any(f".{name}(" in source for name in names))
+    called = {call.node.func.attr for call in calls if isinstance(call.node.func, ast.Attribute)}
+    return frozenset(root for root, names in table("tools").markers.items() if not called.isdisjoint(names))

@@ -106,6 +106,8 @@ class Scopes:
         """All texts but those in annotations, and pieces of f-strings."""
         self.keys: list[str] = []
         """Keys of literal mappings."""
+        self.items: list[tuple[ast.Subscript, Scope]] = []
+        """What is taken of something by a key, as `os.environ["X"]`, and where."""
         self.expressions: list[ast.Expr] = []
         """Expressions that are statements of their own."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
@@ -374,6 +376,12 @@ class Scopes:
         else:
             self._visit(inner, scope)
 
+    def _on_subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.items.append((node, scope.holder))
+        self._visit(node.value, scope)
+        self._visit(node.slice, scope)
+
     def _on_dict(self, node: ast.Dict, scope: Scope) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant):
@@ -460,6 +468,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Name: Scopes._on_name,
     ast.Attribute: Scopes._on_attribute,
     ast.Dict: Scopes._on_dict,
+    ast.Subscript: Scopes._on_subscript,
     ast.Constant: Scopes._on_constant,
     ast.Pass: Scopes._skip,
     ast.Continue: Scopes._skip,
