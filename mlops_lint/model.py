@@ -111,6 +111,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     subjects: tuple[Subject, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     problems: tuple[Problem, ...] = ()
+    written: tuple["Facts", ...] = ()
+    """Of the files that a notebook writes; they hold where the repository has no such file."""
 
 
 class Related(msgspec.Struct, frozen=True, order=True):

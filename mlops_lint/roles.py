@@ -20,6 +20,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "feeds": ("fed_by", "what one call makes goes into another"),
     "declares": ("declared_by", "a file declares a dependency or a dataset"),
     "inside": ("contains", "a path lies below another"),
+    "defines": ("defined_by", "a notebook writes a file of code"),
     "consumes": ("consumed_by", "a consumer uses a model or dataset"),
     "triggers": ("triggered_by", "a pipeline starts another"),
 }

@@ -30,8 +30,9 @@ def extract(path: str, data: bytes) -> Facts:
     subjects: tuple[Subject, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     problems: list[Problem] = []
+    written: tuple[Facts, ...] = ()
     try:
-        subjects, suppressions, found = dispatch.read(path, data, language(path) or "text", sort)
+        subjects, suppressions, found, written = dispatch.read(path, data, language(path) or "text", sort)
         problems.extend(found)
     except (RecursionError, MemoryError):
         problems.append(Problem(path, 1, "MLL004", "too deeply nested to analyse"))
@@ -41,7 +42,7 @@ def extract(path: str, data: bytes) -> Facts:
             raise
         what = f"the analysis of this file failed ({type(error).__name__}); please report it as a bug of mlops-lint"
         problems.append(Problem(path, 1, "MLL009", what))
-    facts = Facts(path, sort, subjects, suppressions, tuple(problems))
+    facts = Facts(path, sort, subjects, suppressions, tuple(problems), written)
     return _encodable(facts) if _HALF.search(data) else facts
 
 

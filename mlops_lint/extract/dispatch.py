@@ -7,29 +7,33 @@ from mlops_lint.errors import ParseError
 from mlops_lint.extract import registry
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.suppressions import suppressions
-from mlops_lint.model import Problem, Subject, Suppression
+from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse import text as plain_text
 from mlops_lint.parse.tree import Node
 
-Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem]]
+Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem], tuple[Facts, ...]]
 
 
 def read(path: str, data: bytes, language: str, context: str) -> Read:
-    """Gives the subjects, suppressions and problems of a file."""
+    """Gives the subjects, suppressions and problems of a file, and the facts of files that it writes."""
     subjects: list[Subject] = []
     problems: list[Problem] = []
+    made: list[Facts] = []
     try:
-        subjects.extend(_structured(path, data, language, context, problems))
+        if language == "notebook":
+            subjects.extend(_notebook(path, data, context, problems, made))
+        else:
+            subjects.extend(_structured(path, data, language, context))
     except ParseError as error:
         # What is no valid Python or YAML is still a text, in which credentials may stand.
         problems.append(Problem(path, error.line, error.code, error.message))
     written = _text(path, data, language, problems)
     if written is None:
-        return tuple(subjects), (), problems
+        return tuple(subjects), (), problems, tuple(made)
     for patterns, extractor in registry.TEXTS:
         if registry.matches(path, patterns):
             subjects.extend(extractor(path, written))
-    return tuple(subjects), suppressions(path, language, data), problems
+    return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
 
 
 def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str | None:
@@ -46,11 +50,9 @@ def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str
         return None
 
 
-def _structured(path: str, data: bytes, language: str, context: str, problems: list[Problem]) -> Iterator[Subject]:
+def _structured(path: str, data: bytes, language: str, context: str) -> Iterator[Subject]:
     if language == "python":
         yield from _of_python(_python(path, data, context))
-    elif language == "notebook":
-        yield from _notebook(path, data, context, problems)
     elif language == "dockerfile":
         from mlops_lint.parse import dockerfile
 
@@ -99,7 +101,7 @@ def _python(path: str, data: bytes, context: str) -> Module:
     return Module(path, context, parsed.tree, parsed.positions.source, parsed.locate)
 
 
-def _notebook(path: str, data: bytes, context: str, problems: list[Problem]) -> Iterator[Subject]:
+def _notebook(path: str, data: bytes, context: str, problems: list[Problem], made: list[Facts]) -> Iterator[Subject]:
     from mlops_lint.parse import notebook
 
     parsed = notebook.parse(data, path)
@@ -110,6 +112,10 @@ def _notebook(path: str, data: bytes, context: str, problems: list[Problem]) -> 
         yield from _of_python(module)
     for extractor in registry.NOTEBOOKS:
         yield from extractor(parsed, module)
+    for of_written in registry.WRITTEN:
+        found, broken = of_written(parsed, context, _of_python)
+        made.extend(found)
+        problems.extend(broken)
 
 
 def _of_python(module: Module) -> Iterator[Subject]:

@@ -6,7 +6,7 @@ from fnmatch import translate
 from functools import cache
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.model import Subject
+from mlops_lint.model import Facts, Problem, Subject
 from mlops_lint.parse.dockerfile import Dockerfile
 from mlops_lint.parse.notebook import Notebook
 from mlops_lint.parse.requirements import Requirements
@@ -16,6 +16,8 @@ Subjects = Iterator[Subject]
 PythonExtractor = Callable[[Module], Subjects]
 TreeExtractor = Callable[[str, tuple[Node, ...]], Subjects]
 NotebookExtractor = Callable[[Notebook, "Module | None"], Subjects]
+# The facts of files that a notebook writes, by its context and what extracts from a module, and of which are broken.
+WrittenExtractor = Callable[[Notebook, str, PythonExtractor], tuple[list[Facts], list[Problem]]]
 DockerfileExtractor = Callable[[str, Dockerfile], Subjects]
 RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
@@ -23,6 +25,7 @@ TextExtractor = Callable[[str, str], Subjects]
 PYTHON: list[PythonExtractor] = []
 TREES: list[tuple[tuple[str, ...], TreeExtractor]] = []
 NOTEBOOKS: list[NotebookExtractor] = []
+WRITTEN: list[WrittenExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
 REQUIREMENTS: list[RequirementsExtractor] = []
 TEXTS: list[tuple[tuple[str, ...], TextExtractor]] = []
@@ -37,6 +40,12 @@ def python(extractor: PythonExtractor) -> PythonExtractor:
 def notebooks(extractor: NotebookExtractor) -> NotebookExtractor:
     """Registers an extractor that is called with every notebook, and its Python where it has any."""
     NOTEBOOKS.append(extractor)
+    return extractor
+
+
+def written(extractor: WrittenExtractor) -> WrittenExtractor:
+    """Registers an extractor of the files that a notebook writes."""
+    WRITTEN.append(extractor)
     return extractor
 
 

@@ -123,7 +123,7 @@ def _settings(graph: Graph) -> None:
 def _starts(graph: Graph) -> None:
     """To run a file is to run the body of its module and its main block."""
     for node in graph.of_kind("file"):
-        for body in graph.bodies(node.location.path):
+        for body in graph.bodies(node.name):
             graph.connect(node.id, "starts", body.id)
     for task in graph.of_kind("task"):
         for started in graph.linked(task, "starts"):

@@ -70,7 +70,9 @@ class Graph:
 
     def bodies(self, path: str) -> list[Node]:
         """Gives the body of the module in a file, and its main block, which run whoever uses it."""
-        return [one for one in self.in_file(path, "function") if one.fields.get("what") == "module"]
+        bodies = [one for one in self.in_file(path, "function") if one.fields.get("what") == "module"]
+        # What a notebook writes as a file stands in the notebook too.
+        return [one for one in bodies if ":ipynb" in one.name] if path.endswith(".ipynb") else bodies
 
     def linked(self, node: Node, role: str) -> list[Node]:
         """Gives what a subject links to by `role`, or, by the inverse of a role, what links to it."""

@@ -33,6 +33,7 @@ def link(facts: list[Facts], files: tuple[Entry, ...], git: bool, settings: Sett
 
 class _Linker:
     def __init__(self, facts: list[Facts], files: tuple[Entry, ...]) -> None:
+        facts = [*facts, *_written(facts, files)]
         self._facts = facts
         self._nodes: dict[str, Node] = {}
         self._modules = _modules(facts)
@@ -114,7 +115,7 @@ class _Linker:
             return f"?{symbol}"
         if scheme == "path":
             found = self._paths.resolve(rest, path)
-            if found is None or (role in ("runs", "needs") and not self._paths.exists(found)):
+            if found is None or (role in ("runs", "needs") and not self._is_file(found)):
                 return f"?{symbol}"
             return f"{'file' if role in ('runs', 'needs') else 'dataset'}:{found}"
         if scheme == "config" and rest.startswith("~"):
@@ -127,6 +128,9 @@ class _Linker:
             named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
             return named[0] if len(named) == 1 else f"?{symbol}"
         return symbol
+
+    def _is_file(self, path: str) -> bool:
+        return self._paths.exists(path) or f"file:{path}" in self._nodes
 
     def _is_beside(self, symbol: str, path: str) -> bool:
         """Whether a symbol is a full one: of the file itself, or of what a relative import there names."""
@@ -288,6 +292,16 @@ def _merge_variable(node: Node, subject: Subject, context: str) -> None:
         node.location, node.context, node.fields = subject.location, context, dict(subject.fields)
 
 
+def _written(facts: Iterable[Facts], files: tuple[Entry, ...]) -> Iterable[Facts]:
+    """What notebooks write and the repository does not hold; of several notebooks, what the first writes."""
+    known = {entry.path for entry in files}
+    for one in facts:
+        for written in one.written:
+            if written.path not in known:
+                known.add(written.path)
+                yield written
+
+
 def _modules(facts: Iterable[Facts]) -> Modules:
     paths: dict[str, str] = {}
     exports: dict[str, tuple[str, ...]] = {}
@@ -305,6 +319,8 @@ def _declared(facts: Iterable[Facts]) -> set[str]:
     found: set[str] = set()
     for one in facts:
         for subject in one.subjects:
+            if subject.kind == "file":
+                found.add(subject.name)
             if subject.kind == "dataset" and subject.symbol is not None:
                 found.add(subject.symbol.removeprefix("dataset:"))
             for link in subject.links:
