@@ -89,6 +89,8 @@ def test_columns_of_people_are_followed_to_where_they_are_hidden() -> None:
     [
         ("assert frame['a'].notna().all()", [4]),
         ("if 'a' not in frame.columns:\n    raise ValueError('a')", [4]),
+        ("import numpy as np\nassert not np.isnan(frame.to_numpy()).any()", [5]),
+        ("import numpy as np\nassert np.isfinite(loss)", []),
         ("if frame.empty:\n    print('nothing')", []),
         ("assert frame is not None", []),
     ],

@@ -14,21 +14,25 @@ _ABOUT_DATA = re.compile(
     r"\.(?:between|columns|dtypes?|duplicated|hasnans|is_unique|isin|isna|isnull|notna|notnull|null_count)\b"
     r"|\.(?:min|max)\(\) *[<>]|[<>]=? *[\w.\[\]'\"]+\.(?:min|max)\(\)"
 )
+# Of all values of an array; a loss that is no number is a scalar.
+_OF_ARRAYS = re.compile(r"\b(?:isnan|isinf|isfinite)\(.*\)\.(?:any|all|sum)\(")
 
 
 @python
 def frame_checks(module: Module) -> Iterator[Subject]:
     """Gives a use for each assertion, or condition that raises, on what a data frame holds."""
-    if not module.roots & _FRAMES or not ("assert" in module.source or "raise" in module.source):
+    framed = bool(module.roots & _FRAMES)
+    if not (framed or "numpy" in module.roots) or not ("assert" in module.source or "raise" in module.source):
         return
     conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
     for node in conditions:
-        if _checks(node):
+        if _checks(node, framed):
             within = module.within(module.around(node))
             yield subject(Use(purpose="data-check", tool="assert"), module.locate(node.test), "assert", links=(within,))
 
 
-def _checks(node: ast.Assert | ast.If) -> bool:
+def _checks(node: ast.Assert | ast.If, framed: bool) -> bool:
     if isinstance(node, ast.If) and not any(isinstance(statement, ast.Raise) for statement in node.body):
         return False
-    return _ABOUT_DATA.search(ast.unparse(node.test)) is not None
+    test = ast.unparse(node.test)
+    return _OF_ARRAYS.search(test) is not None or (framed and _ABOUT_DATA.search(test) is not None)

@@ -242,7 +242,11 @@ class _History:
         if name.startswith(_IN_TRAINING):
             return "train"
         if name == "torch.nn.Sequential":
-            return "train" if _SENSITIVE.search(ast.unparse(binding)) else "unknown"
+            if _SENSITIVE.search(ast.unparse(binding)):
+                return "train"
+            layers = [getattr(layer, "func", layer) for layer in binding.args]
+            plain = all(self._module.names.name(layer, scope).startswith("torch.nn.") for layer in layers)
+            return "alike" if plain else "unknown"
         return self._made_here(name, depth)
 
     def _made_here(self, name: str, depth: int) -> str:
