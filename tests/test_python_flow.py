@@ -95,6 +95,10 @@ CASES = {
         "X['b'] = s.fit_transform(X[['a']])\nX = pd.get_dummies(X)[['b_1', 'b_2']]\n" + SPLIT,
         {3: True},
     ),
+    "into a column of which codes are made": (
+        "X['b'] = s.fit_transform(X[['a']])\nX['c'] = X['b'].cat.codes\nX = X[['a', 'c']]\n" + SPLIT,
+        {3: True},
+    ),
     "into a column that is made anew": ("X['b'] = s.fit_transform(X[['a']])\nX['b'] = load()\n" + SPLIT, {}),
     "in a loop over two frames": (
         "for one in [X, Y]:\n    one['a'] = s.fit_transform(one[['a']])\n" + SPLIT,
@@ -198,6 +202,15 @@ ON_TEST = {
     "train and test together": ("train_test = X\ns.fit(train_test)\n", {}),
     "a test and nothing else": ("s.fit(X_test)\n", {}),
     "words that only look so": ("s.fit(latest)\ns.fit(contest)\n", {}),
+    "what is divided afterwards": (
+        "s.fit(q)\nx_val = s.fit_transform(x_val)\na, b = train_test_split(x_val)\n",
+        {4: False},
+    ),
+    "bands that nobody uses": ("s.fit(X_train)\nX_test['a'] = pd.qcut(X_test['b'], 4)\n", {3: False}),
+    "rows, one by one": (
+        "def f(x):\n    return (x - np.mean(x)) / np.std(x)\ns.fit(X_train)\nX_test = X_test.apply(f, axis=1)\n",
+        {5: False},
+    ),
     "the mean of the other part": (
         "a, b = train_test_split(X)\nb = b.fillna(a.mean())\ns.fit(a)\n",
         {5: False},

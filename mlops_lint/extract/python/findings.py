@@ -32,6 +32,8 @@ class Findings:
         self.on: dict[int, str] = {}
         """Measurements -> train or test."""
         self._fits: dict[int, set[Rows]] = {}
+        self._values: set[int] = set()
+        """Fits on what is called `x_val`, and divided afterwards: values, and no part for validation."""
         self._splits: dict[int, set[Rows]] = {}
 
     def fields(self, kind: str, node: int) -> dict[str, Value]:
@@ -66,6 +68,8 @@ class Findings:
                 self.copied[node] = True
             elif one.how in _LEARNING and not one.on_part:
                 self._found(one, self.before_split)
+                if all(rows.role == TEST for rows in held.rows):
+                    self._values.add(one.node)
 
     def copies(self, held: Held) -> None:
         """Notes that rows of a part were multiplied, as is right."""
@@ -82,7 +86,7 @@ class Findings:
         for one in held.learned:
             if one.how not in _LEARNING or not meet(one.rows, held.rows):
                 continue
-            if one.on_test:
+            if one.on_test and one.node not in self._values:
                 self._found(one, self.on_test)
             elif not within and not one.on_part and one.node in seen and meet(one.rows, model.rows):
                 self._found(one, self.before_split)
@@ -119,7 +123,7 @@ class Findings:
             if node not in self.learned or not rows:
                 continue
             if all(one.role == TEST for one in rows) and others - {node}:
-                self.on_test[node] = True
+                self.on_test[node] = node not in self._values
             elif all(one.role == TRAIN for one in rows):
                 self.on_test.setdefault(node, False)
                 self.before_split.setdefault(node, False)

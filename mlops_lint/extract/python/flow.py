@@ -315,7 +315,7 @@ class Run:
             # What a fitted thing says of itself was learned: `selector.scores_`, `search.best_estimator_`.
             learned = frozenset(one for made in value.objects for one in made.seen)
             return Held(learned=learned, objects=value.objects if node.attr.endswith("estimator_") else ())
-        return attribute(value, node.attr)
+        return attribute(value, node.attr) if isinstance(node.value, ast.Name) else value
 
     def _arithmetic(self, node: ast.BinOp) -> Held:
         left, right = self.value(node.left).all(), self.value(node.right).all()

@@ -25,7 +25,7 @@ _LEARN_AND_APPLY = frozenset(
     {
         "sklearn.preprocessing.scale", "sklearn.preprocessing.minmax_scale", "sklearn.preprocessing.robust_scale",
         "sklearn.preprocessing.maxabs_scale", "sklearn.preprocessing.quantile_transform",
-        "sklearn.preprocessing.power_transform", "scipy.stats.zscore", "scipy.stats.mstats.zscore", "pandas.qcut",
+        "sklearn.preprocessing.power_transform", "scipy.stats.zscore", "scipy.stats.mstats.zscore",
         "scipy.stats.boxcox", "scipy.stats.yeojohnson",
     }
 )  # fmt: skip
@@ -262,7 +262,7 @@ def _statistic(_run: "Run", step: Step) -> Held | None:
     if not step.receiver.rows and not step.name.startswith("numpy."):
         return None
     held = step.receiver.all() if step.receiver.rows else step.argument(0, "a")
-    if step.receiver.form in ("grouped", "window", "row") or _per_row(step):
+    if held.form in ("grouped", "window", "row") or _per_row(step):
         return Held(held.rows, held.learned)
     if not held.rows:
         return None
@@ -283,10 +283,16 @@ def _learn_and_apply(run: "Run", step: Step) -> Held | None:
     return Held(held.rows, held.learned | {Learned(id(step.node), held.rows)})
 
 
-def _cut(run: "Run", step: Step) -> Held | None:
-    """Bins of equal width lie between the extremes of all rows; edges that are given do not."""
-    bins = step.node.args[1] if len(step.node.args) > 1 else step.keyword("bins")
-    return _learn_and_apply(run, step) if isinstance(bins, ast.Constant) and isinstance(bins.value, int) else None
+def _cut(_run: "Run", step: Step) -> Held | None:
+    """Bins of a number lie between the extremes of all rows or hold as many of them each; edges that are given do not.
+
+    They are made to look at data as often as to learn from it.
+    """
+    bins = step.node.args[1] if len(step.node.args) > 1 else step.keyword("bins") or step.keyword("q")
+    held = step.argument(0, "x")
+    if not held.rows or not isinstance(bins, ast.Constant) or not isinstance(bins.value, int):
+        return None
+    return Held(held.rows, held.learned | {Learned(id(step.node), held.rows)})
 
 
 def _group(_run: "Run", step: Step) -> Held | None:
@@ -422,6 +428,7 @@ _BY_KIND: dict[str, Effect] = {"transform": _fit_transform, "training": _train, 
 _BY_NAME: dict[str, Effect] = {
     **dict.fromkeys(_LEARN_AND_APPLY, _learn_and_apply),
     "pandas.cut": _cut,
+    "pandas.qcut": _cut,
     "sklearn.utils.resample": _resample,
 }
 _BY_METHOD: dict[str, Effect] = {
