@@ -288,9 +288,10 @@ def _cut(_run: "Run", step: Step) -> Held | None:
 
     They are made to look at data as often as to learn from it.
     """
-    bins = step.node.args[1] if len(step.node.args) > 1 else step.keyword("bins") or step.keyword("q")
+    bins = step.node.args[1] if len(step.node.args) > 1 else step.keyword("bins")
     held = step.argument(0, "x")
-    if not held.rows or not isinstance(bins, ast.Constant) or not isinstance(bins.value, int):
+    edges = step.name == "pandas.cut" and not (isinstance(bins, ast.Constant) and isinstance(bins.value, int))
+    if not held.rows or edges:
         return None
     return Held(held.rows, held.learned | {Learned(id(step.node), held.rows)})
 
