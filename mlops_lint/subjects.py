@@ -291,6 +291,7 @@ class Endpoint(Kind, frozen=True, tag="endpoint"):
     hosted: Annotated[Flag, "a platform calls it, and decides who may: SageMaker, Azure ML, a function service"] = UNSET
     local: Annotated[Flag, "its file starts it for this machine alone"] = UNSET
     page: Annotated[Flag, "answers with a page for people to read"] = UNSET
+    calls: Annotated[Texts, "last names of what its body calls itself, not only uses what it gave before"] = UNSET
 
 
 class Use(Kind, frozen=True, tag="use"):

@@ -154,15 +154,32 @@ def _run_by(endpoint: Node, graph: Graph) -> list[Node]:
 
 def _bodies_run_by(endpoint: Node, graph: Graph) -> list[Node]:
     wanted = graph.linked(endpoint, "within")
+    handlers = {one.id for one in wanted}
+    named = endpoint.fields.get("calls")
     seen = {one.id: one for one in wanted}
     started = _started(endpoint.location.path, graph)
     while wanted:
         body = wanted.pop()
-        for called in graph.linked(body, "calls") if body.fields.get("what") == "function" else ():
-            if called.id not in {*seen, *started} and called.fields.get("what") == "function":
+        # What a handler uses, as `predictor.predict`, links to what once made it, too.
+        only = named if body.id in handlers and isinstance(named, tuple) else None
+        for called in graph.linked(body, "calls") if _calls_again(body, handlers, graph) else ():
+            last = called.name.rpartition(".")[2]
+            if called.id in seen or called.id in started or called.fields.get("what") != "function":
+                continue
+            # The class of an instance is called by its own name.
+            if only is None or last in only or last.startswith("__"):
                 seen[called.id] = called
                 wanted.append(called)
     return list(seen.values())
+
+
+def _calls_again(body: Node, handlers: set[str], graph: Graph) -> bool:
+    """Whether what a function calls is called as often as it is."""
+    if body.id in handlers:
+        return body.fields.get("what") == "function"
+    held = graph.linked(body, "holds")
+    once = any(one.kind == "use" and one.fields.get("purpose") == "kept-once" for one in held)
+    return body.fields.get("what") == "function" and not once
 
 
 def _started(path: str, graph: Graph) -> set[str]:

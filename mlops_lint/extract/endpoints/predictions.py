@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlops_lint.extract.python.kept import keeps
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.python.tree import walk
@@ -45,6 +46,10 @@ def predictions(module: Module) -> Iterator[Subject]:
     if module.own and (found or _serves(module)):
         yield from _logged(module)
         yield from _versioned(module)
+        for scope in module.scopes.all:
+            if scope.kind == "function" and keeps(scope):
+                record = Use(purpose="kept-once", tool="code")
+                yield subject(record, module.locate(scope.node), scope.name, links=(module.within(scope),))
 
 
 def _serves(module: Module) -> bool:

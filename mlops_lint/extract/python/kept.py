@@ -3,7 +3,7 @@
 import ast
 import re
 
-from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.python.tree import walk
 
 _CACHES = re.compile(r"(?i)cache|memo|singleton|lazy|once|on_event|startup|lifespan")
@@ -28,6 +28,18 @@ def kept(call: Call) -> bool:
         isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return) and node.lineno < line for node in tests
     )
     return below or returns or any(isinstance(node, ast.Global) for node in walk(scope.node))
+
+
+def keeps(scope: Scope) -> bool:
+    """Says whether a function calls others only where what they give is not there yet: `if "x" not in kept: load()`."""
+    tests = [node for node in walk(scope.node) if isinstance(node, ast.If) and _asks(node.test)]
+    tests = [node for node in tests if not isinstance(node.test, (ast.Name, ast.Attribute))]
+    return any(
+        isinstance(inner, (ast.Assign, ast.Expr)) and isinstance(inner.value, ast.Call)
+        for node in tests
+        for statement in node.body
+        for inner in walk(statement)
+    )
 
 
 def _asks(test: ast.expr) -> bool:
