@@ -414,6 +414,7 @@ class Test(Kind, frozen=True, tag="test"):
     framework: Annotated[Text, "pytest or unittest"] = UNSET
     fixtures: Annotated[Texts, "the names of its parameters, which fixtures fill in"] = UNSET
     threshold: Annotated[Flag, "it demands that something is near, above or below a number that is no count"] = UNSET
+    fed_by: Annotated[Texts, "the names, and the lines as text, that what it demands comes from"] = UNSET
 
 
 class Assertion(Kind, frozen=True, tag="assertion"):

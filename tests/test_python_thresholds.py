@@ -3,6 +3,7 @@
 import pytest
 from source import module
 
+from mlops_lint.extract.python.demands import fed_by
 from mlops_lint.extract.python.thresholds import thresholds
 
 
@@ -17,7 +18,7 @@ from mlops_lint.extract.python.thresholds import thresholds
     ],
 )
 def test_a_number_is_demanded(source: str) -> None:
-    assert thresholds(module(source)) == [1]
+    assert [node.lineno for node in thresholds(module(source))] == [1]
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,45 @@ def test_a_number_is_demanded(source: str) -> None:
 )
 def test_what_holds_of_any_draw_is_no_demand(source: str) -> None:
     assert not thresholds(module(source))
+
+
+def _fed_by(source: str) -> set[str]:
+    parsed = module(source)
+    return set(fed_by(parsed.tree.body[0], frozenset(map(id, thresholds(parsed)))))
+
+
+def test_what_feeds_a_demand_is_followed_backwards() -> None:
+    source = """def test():
+    rows = draw()
+    other = draw_again()
+    model = Model()
+    model.fit(rows)
+    other.look()
+    assert model.score(fixed) > 0.9
+"""
+    found = _fed_by(source)
+    assert {"2", "4", "5", "7", "draw", "rows"} <= found
+    assert not {"3", "6", "draw_again"} & found
+
+
+def test_a_name_that_is_bound_anew_is_no_longer_what_it_was() -> None:
+    source = """def test():
+    rows = draw()
+    assert rows.shape == (2,)
+    rows = fixed()
+    assert rows.mean() > 0.5
+"""
+    assert not {"2", "draw"} & _fed_by(source)
+
+
+def test_a_name_that_a_branch_or_a_loop_binds_may_be_what_it_was() -> None:
+    source = """def test():
+    rows = draw()
+    for one in range(3):
+        if one:
+            rows = rows + step
+        step = more()
+    with scaled(rows) as wide:
+        assert wide.mean() > 0.5
+"""
+    assert {"2", "5", "6", "7", "more", "scaled"} <= _fed_by(source)

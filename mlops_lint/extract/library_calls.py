@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.at_run import ARGUMENT
+from mlops_lint.extract.python.attributes_set import attributes_set
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.findings import FIELDS, Findings
@@ -39,7 +40,7 @@ _PLAIN = (bool, int, float, str, type(None))
 def library_calls(module: Module) -> Iterator[Subject]:
     """Gives the subjects of every call that a table knows, and the uses of tools that are imported."""
     seen = _Seen(module)
-    for call in (*module.calls, *_bare_decorators(module), *_set_attributes(module)):
+    for call in (*module.calls, *_bare_decorators(module), *attributes_set(module)):
         entry = module.entry(call)
         if entry is not None and entry.facts:
             arguments = Arguments(module, call, entry.signature)
@@ -132,17 +133,6 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
                 call = Call(node, scope.parent, ())
                 call.name = module.names.name(decorator, scope.parent)
                 yield call
-
-
-def _set_attributes(module: Module) -> Iterator[Call]:
-    """Attributes of libraries that are set, as `torch.backends.cudnn.benchmark`: calls with what they are set to."""
-    for target, value, scope in module.scopes.settings:
-        name = module.names.name(target, scope)
-        entry = module.libraries.entries.get(name)
-        if entry is not None and entry.attribute:
-            call = Call(ast.copy_location(ast.Call(target, [value], []), target), scope, ())
-            call.name = name
-            yield call
 
 
 def _uses(module: Module) -> Iterator[Subject]:

@@ -4,6 +4,7 @@ Source: https://docs.python.org/3/library/os.html#os.listdir ("in arbitrary orde
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -34,6 +35,8 @@ _LOADS = frozenset(
     "imread load load_audio load_img load_image loadtxt open open_dataset read_csv read_excel read_feather read_image "
     "read_json read_parquet read_pickle read_text read_table".split()
 )
+# Names of rows that are only measured on.
+_MEASURED = re.compile(r"(?i)^(val|valid|validation|test|eval)(_|$)|_(val|valid|validation|test|eval)$")
 _COLLECTS = frozenset({"append", "extend"})
 
 Order = tuple[bool | None, bool]
@@ -49,6 +52,7 @@ def listings(module: Module) -> Iterator[Subject]:
     uses = _Uses(module)
     for call, function in found:
         ordered, collected = uses.order(call.node, call.scope)
+        collected = collected and not uses.measures(call.node)
         record = Listing(function=function, sorted=UNSET if ordered is None else ordered, collected=collected)
         yield subject(record, module.locate(call.node), function, links=(module.within(call.scope),))
 
@@ -114,6 +118,13 @@ class _Uses:
             node = around
         return ordered, False
 
+    def measures(self, node: ast.AST) -> bool:
+        """Says whether a listing is bound to a name of rows to measure on: a score is the same in any order."""
+        while not isinstance(node, ast.stmt) and (around := self._around.get(node)) is not None:
+            node = around
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        return bool(targets) and all(isinstance(one, ast.Name) and _MEASURED.search(one.id) for one in targets)
+
     def _sorted_around(self, node: ast.AST) -> bool:
         around = self._around.get(node)
         return isinstance(around, ast.Call) and _last(around.func) in _SORTS
@@ -132,7 +143,15 @@ class _Uses:
         """Whether a loop loads what is listed and adds it to a list."""
         inner = [one for statement in loop.body for one in walk(statement)]
         loads = any(id(one) in self._loads for one in inner)
-        adds = any(isinstance(one, ast.Call) and _last(one.func) in _COLLECTS for one in inner)
+        anew = {one.id for one in inner if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        adds = any(
+            isinstance(one, ast.Call)
+            and isinstance(one.func, ast.Attribute)
+            and one.func.attr in _COLLECTS
+            # A list that is made for each file holds nothing of their order.
+            and not (isinstance(one.func.value, ast.Name) and one.func.value.id in anew)
+            for one in inner
+        )
         yields = any(isinstance(one, ast.Yield) for one in inner)
         return loads and (adds or yields)
 

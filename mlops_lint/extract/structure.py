@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
+from mlops_lint.extract.python.demands import fed_by
 from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
@@ -129,7 +130,7 @@ def _entry_point(module: Module) -> Iterator[Subject]:
 def _tests(module: Module) -> Iterator[Subject]:
     if module.context != "test":
         return
-    lines = thresholds(module)
+    found = {id(node): module.locate(node).line for node in thresholds(module)}
     for scope in module.scopes.all:
         name = scope.name.rpartition(".")[2]
         if scope.kind == "function" and name.startswith("test"):
@@ -137,8 +138,9 @@ def _tests(module: Module) -> Iterator[Subject]:
             framework = "unittest" if in_class and _is_case(module, scope.parent) else "pytest"
             fixtures = tuple(one for one in scope.parameters if one not in ("self", "cls"))
             place = module.locate(scope.node)
-            threshold = any(place.line <= line <= place.end_line for line in lines)
-            record = Test(framework=framework, fixtures=fixtures, threshold=threshold)
+            demands = frozenset(id for id, line in found.items() if place.line <= line <= place.end_line)
+            feeds = fed_by(scope.node, demands) if demands else ()
+            record = Test(framework=framework, fixtures=fixtures, threshold=bool(demands), fed_by=feeds)
             yield subject(record, _head(module, scope.node), name, links=(Link("starts", symbol_of(scope)),))
 
 

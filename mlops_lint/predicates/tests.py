@@ -29,15 +29,23 @@ def test_seeds(test: Node, graph: Graph) -> Answer:
 
 
 def _draws(test: Node, graph: Graph) -> list[tuple[Node, str | None]]:
-    """What a test draws without a seed in its file, or in fixtures above it; the generator, None = a fresh one."""
-    places = _places(test, graph)
+    """What feeds a demand of a test and has no seed, in its file or in fixtures; the generator, None = a fresh one."""
+    places, feeds = _places(test, graph), _texts(test, "fed_by")
     found: dict[str, tuple[Node, str | None]] = {}
     for runner in (test, *_fixtures(test, graph)):
         for one in graph.reached(runner):
             generator = _generator(one)
-            if generator is not None and one.location.path in places:
+            if generator is not None and one.location.path in places and _feeds(one, test, feeds, graph):
                 found[one.id] = one, generator or None
     return list(found.values())
+
+
+def _feeds(draw: Node, test: Node, feeds: frozenset[str], graph: Graph) -> bool:
+    """Whether a draw stands on a line that feeds a demand, or in a function or fixture whose name does."""
+    bodies = graph.linked(draw, "within")
+    if any(_is_test(body) for body in bodies):
+        return str(draw.location.line) in feeds and draw.location > test.location
+    return any(not feeds.isdisjoint(body.id.split(".")[-2:]) for body in bodies)
 
 
 def _generator(node: Node) -> str | None:
@@ -78,14 +86,18 @@ def _plugged(graph: Graph) -> bool:
 
 
 def _fixtures(test: Node, graph: Graph) -> list[Node]:
-    names = test.fields.get("fixtures")
-    wanted = frozenset(names) if isinstance(names, tuple) else frozenset[str]()
+    wanted = _texts(test, "fixtures")
     return [
         one
         for path in _places(test, graph)
         for one in graph.in_file(path, "function")
         if one.name.rpartition(".")[2] in wanted
     ]
+
+
+def _texts(node: Node, field: str) -> frozenset[str]:
+    value = node.fields.get(field)
+    return frozenset(value) if isinstance(value, tuple) else frozenset()
 
 
 def _places(test: Node, graph: Graph) -> list[str]:

@@ -102,7 +102,7 @@ class Uses:
             if not meant[root] and root not in self.apps:
                 continue
             chain = _chain(expression)
-            if chain in seen:
+            if chain in seen or id(expression) in self._above:
                 continue
             seen.add(chain)
             if root in self.apps and (len(chain) == 1 or chain[1] in STARTERS):
@@ -129,6 +129,12 @@ class Uses:
             found = self._module.names.named(name, scope).partition("(")[0]
             self._known[key] = found if is_own(found, self._module.name) else ""
         return self._known[key]
+
+    @cached_property
+    def _above(self) -> frozenset[int]:
+        """The bases of classes: who defines a class runs no method of what it inherits from."""
+        nodes = (one.node for one in self._module.scopes.all)
+        return frozenset(id(base) for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases)
 
     @cached_property
     def _calls(self) -> dict[int, list[Call]]:
