@@ -238,6 +238,8 @@ class _Linker:
     def _name_data(self, node: Node) -> None:
         """Links a call to the data under a path that another file states."""
         role = ROLES.get(node.kind)
+        if node.kind == "model_load" and "hub" not in node.fields:
+            return
         symbol = data_symbol(node.kind, node.fields)
         if role is not None and symbol is not None and all(link.role != role for link in node.links):
             node.links.append(self._resolved(Link(role, symbol), node))

@@ -30,7 +30,13 @@ def is_used(key: Node, graph: Graph) -> bool | None:
         related = other == name or name.startswith(f"{other}.") or other.startswith(f"{name}.")
         if related and (_is_read(one, graph) or graph.linked(one, "used_by")):
             return True
-    whole = any(one.fields.get("key") == _WHOLE for one in _of_files(graph).get(key.fields.get("file"), ()))
+    # A file whose name is not known may be this one.
+    files = (key.fields.get("file"), None)
+    whole = any(
+        one.fields.get("key") == _WHOLE and _is_read(one, graph)
+        for file in files
+        for one in _of_files(graph).get(file, ())
+    )
     return None if whole else False
 
 
@@ -46,11 +52,12 @@ def declares_settings(task: Node, graph: Graph) -> Answer:
     declared = [one for one in graph.linked(task, "uses") if one.kind == "config_key"]
     whole = {one.location.path for one in graph.linked(task, "loads")}
     whole |= {str(one.fields.get("uri")) for one in graph.linked(task, "reads")}
+    stated = _overridden(task)
     missing: list[Node] = []
     doubtful = any(link.role == "uses" for link in task.dangling)
     for one in graph.reach(task, "config_key"):
         file, key = one.fields.get("file"), str(one.fields.get("key"))
-        if file in whole:
+        if key in stated or any(str(file) == one or str(file).startswith(f"{one}/") for one in whole):
             continue
         known = [str(other.fields.get("key")) for other in declared if other.fields.get("file") == file]
         if any(key == other or key.startswith(f"{other}.") for other in known):
@@ -63,6 +70,12 @@ def declares_settings(task: Node, graph: Graph) -> Answer:
         names = ", ".join(sorted({str(one.fields.get("key")) for one in missing}))
         return Answer(None if doubtful and not declared else False, names)
     return Answer(None if doubtful else True)
+
+
+def _overridden(task: Node) -> frozenset[str]:
+    """The keys that the command itself sets, as `training.epochs=3`: another value is another command."""
+    words = [word for link in task.links for word in link.words or ()]
+    return frozenset(word.partition("=")[0].lstrip("+") for word in words if "=" in word and word[:1] != "-")
 
 
 @predicate
@@ -84,7 +97,7 @@ def agrees(key: Node, graph: Graph) -> Answer:
 @predicate
 def configured(_project: Node, graph: Graph) -> bool:
     """The project's own code loads configuration files by name."""
-    return any(_is_read(one, graph) for one in graph.of_kind("config_key"))
+    return any("file" in one.fields and _is_read(one, graph) for one in graph.of_kind("config_key"))
 
 
 @predicate
@@ -97,13 +110,9 @@ def checks_configuration(_project: Node, graph: Graph) -> Answer:
     # A dataclass refuses keys that it does not have, and may check the rest.
     if any(one.own and one.fields.get("purpose") == "settings-class" for one in graph.of_kind("use")):
         return Answer(None)
-    files = sorted({str(one.fields.get("file")) for one in graph.of_kind("config_key") if _is_read(one, graph)})
-    related = [
-        Related(body.location, "reads it")
-        for one in graph.of_kind("config_key")
-        if _is_read(one, graph)
-        for body in graph.linked(one, "within")[:1]
-    ]
+    read = [one for one in graph.of_kind("config_key") if "file" in one.fields and _is_read(one, graph)]
+    files = sorted({str(one.fields["file"]) for one in read})
+    related = [Related(body.location, "reads it") for one in read for body in graph.linked(one, "within")[:1]]
     return Answer(False, ", ".join(files[:3]), tuple(related[:3]))
 
 

@@ -1,6 +1,7 @@
 """What tasks read and write, themselves and in their code: whether it is declared, ordered and repeatable."""
 
 import posixpath
+import re
 from functools import lru_cache
 
 from mlops_lint.extract.paths import private
@@ -209,7 +210,8 @@ def _removes(task: Node, written: set[str], graph: Graph) -> bool:
 
 def _inside(dataset: Node) -> bool:
     """Whether a dataset is a file or folder below the root of the repository, there or not."""
-    return dataset.fields.get("scheme") == "local" and not str(dataset.fields["uri"]).startswith(("/", "~"))
+    outside = re.match(r"[/~]|[A-Za-z]:[\\/]", str(dataset.fields.get("uri")))
+    return dataset.fields.get("scheme") == "local" and outside is None
 
 
 def _tasks(node: Node, graph: Graph) -> list[Node]:

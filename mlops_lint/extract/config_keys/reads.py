@@ -14,7 +14,7 @@ from msgspec import UNSET
 from mlops_lint.extract.config_keys.definitions import PATTERNS
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.settings_read import Chain, optional, symbol_of
+from mlops_lint.extract.python.settings_read import LOADERS, Chain, optional, symbol_of
 from mlops_lint.extract.python.tree import children, walk
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.registry import matches, python
@@ -24,6 +24,7 @@ from mlops_lint.subjects import ConfigKey, subject
 WHOLE = "*"
 """The key of a reading that takes all of a file, and may take any of its keys."""
 
+_YAML = frozenset(name for name in LOADERS if name.startswith(("yaml.", "ruamel.", "omegaconf.")))
 _MUTATORS = frozenset({"update", "setdefault", "clear", "pop", "popitem"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -44,6 +45,7 @@ def read(module: Module) -> Iterator[Subject]:
 
     The symbol `config:~params.yaml#train.lr` means the file as the code names it, whose folder is not known.
     """
+    yield from _unplaced(module)
     if module.settings is None:
         return
     reader = _Reader(module)
@@ -56,6 +58,13 @@ def read(module: Module) -> Iterator[Subject]:
             if place not in found or ("defined" in made.fields and "defined" not in found[place].fields):
                 found[place] = made
     yield from found.values()
+
+
+def _unplaced(module: Module) -> Iterator[Subject]:
+    """The loads of a file whose name cannot be known: any key of any file may be read there."""
+    for call in module.calls:
+        if call.name in _YAML and (module.settings is None or module.settings.chain(call.node, call.scope) is None):
+            yield subject(ConfigKey(key=WHOLE), module.locate(call.node), WHOLE, links=(module.within(call.scope),))
 
 
 def _subject(module: Module, one: _Read) -> Subject | None:

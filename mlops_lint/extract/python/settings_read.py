@@ -33,10 +33,12 @@ LOADERS = frozenset(
         "omegaconf.OmegaConf": "load",
     }.items()
     for function in functions.split()
-) | {"hydra.main"}
+) | {"hydra.main", "hydra.compose"}
 _PARAMS_SHOW = "dvc.api.params_show"
 _OMEGACONF = "omegaconf.OmegaConf.load"
 _HYDRA = "hydra.main"
+_COMPOSE = "hydra.compose"
+_INITIALIZE = frozenset({"hydra.initialize", "hydra.initialize_config_dir"})
 # Attributes of a mapping that are no keys of it.
 _METHODS = frozenset({"get", "items", "keys", "values", "copy", "pop", "popitem", "update", "setdefault", "clear"})
 _READERS = frozenset({"read", "read_text", "read_bytes", "open"})
@@ -119,10 +121,24 @@ class Settings:
 
     def _of_hydra(self, node: ast.Call, scope: Scope) -> Chain | None:
         given = {keyword.arg: self._values.value(keyword.value, scope) for keyword in node.keywords}
-        folder, name = given.get("config_path"), given.get("config_name")
-        if node.args or not isinstance(folder, str) or not isinstance(name, str):
+        return None if node.args else self._hydra_file(given.get("config_path"), given.get("config_name"))
+
+    def _composed(self, node: ast.Call, scope: Scope) -> Chain | None:
+        """What `compose` gives, of the folder that the only `initialize` of the module names."""
+        calls = [call for call in self._scopes.calls if call.name in _INITIALIZE]
+        if len(calls) != 1:
             return None
-        file = posixpath.join(posixpath.dirname(self._path), folder, name)
+        folder = _first(calls[0].node, "config_path") or _first(calls[0].node, "config_dir")
+        name = _first(node, "config_name")
+        if folder is None or name is None:
+            return None
+        return self._hydra_file(self._values.value(folder, calls[0].scope), self._values.value(name, scope))
+
+    def _hydra_file(self, folder: object, name: object) -> Chain | None:
+        if not isinstance(folder, str) or not isinstance(name, str):
+            return None
+        start = "" if folder.startswith(HERE) else posixpath.dirname(self._path)
+        file = posixpath.join(start, folder.removeprefix(HERE), name)
         # Its groups may bring the keys that the file itself has not.
         ending = "" if file.endswith((".yaml", ".yml")) else ".yaml"
         return Chain(f"{HERE}{posixpath.normpath(file)}{ending}", optional=True, dotted=True)
@@ -158,6 +174,8 @@ class Settings:
             if base is not None:
                 return optional(self._below(base, node.args[0], scope))
         name = self._names.name(node.func, scope)
+        if name == _COMPOSE:
+            return self._composed(node, scope)
         if name == _PARAMS_SHOW:
             return self._shown(node, scope)
         if name in LOADERS:
@@ -218,6 +236,10 @@ def _argument(call: ast.Call, function: Scope, name: str) -> ast.expr | None:
         return call.args[index]
     default = index - len(positional) + len(arguments.defaults)
     return arguments.defaults[default] if default >= 0 else None
+
+
+def _first(node: ast.Call, name: str) -> ast.expr | None:
+    return next((one.value for one in node.keywords if one.arg == name), node.args[0] if node.args else None)
 
 
 def optional(chain: Chain) -> Chain:
