@@ -59,8 +59,8 @@ def _name(field: ast.expr) -> str | None:
 
 
 def _taken(module: Module) -> Iterator[tuple[str, ast.AST]]:
-    texts = module.nodes.of(ast.Constant)
-    named = [(one.value, one) for one in texts if isinstance(one.value, str) and _NAMED.fullmatch(one.value)]
+    written = {text for text in module.scopes.texts if ":" in text and _NAMED.fullmatch(text)}
+    named = [(str(one.value), one) for one in module.nodes.of(ast.Constant) if one.value in written] if written else []
     yield from named
     for call in module.calls:
         if call.name in _VIEWS or call.name.endswith((".Field", ".Feature")):

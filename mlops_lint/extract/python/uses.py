@@ -7,6 +7,7 @@ instance that is seen to stay where it is made, and whose class hands it to nobo
 import ast
 import builtins
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -155,12 +156,10 @@ class Uses:
             chain = _chain(call.node.func)
             if chain and chain[-1][:1].isupper() and self._is_kept(call):
                 made[chain] = made.get(chain, 0) + 1
-        used: dict[tuple[str, ...], int] = {}
-        for part in _parts(scope) if made else ():
-            for one in part.used:
-                chain = _chain(one)
-                used[chain] = used.get(chain, 0) + 1
-        return frozenset(chain for chain, count in made.items() if used.get(chain) == count)
+        ends = {chain[-1] for chain in made}
+        parts = _parts(scope) if made else ()
+        used = Counter(_chain(one) for part in parts for one in part.used if _last(one) in ends)
+        return frozenset(chain for chain, count in made.items() if used[chain] == count)
 
     def _is_kept(self, call: Call) -> bool:
         """Whether what a call makes is only called on, there or by a name of the scope that stands for nothing else."""
@@ -203,6 +202,10 @@ def _parts(scope: Scope) -> Iterator[Scope]:
     yield scope
     for inner in scope.inner:
         yield from _parts(inner)
+
+
+def _last(expression: ast.expr) -> str:
+    return expression.attr if isinstance(expression, ast.Attribute) else getattr(expression, "id", "")
 
 
 def _root(expression: ast.expr) -> str:
