@@ -132,10 +132,9 @@ class Scopes:
     def _inside(self, node: ast.AST, scope: Scope) -> None:
         for field in parts(node.__class__) or ():
             value = getattr(node, field)
-            if value.__class__ is list:
-                self._each(value, scope)
-            else:
-                self._visit(value, scope)
+            # Not by `_visit`: a sum of a thousand numbers is as deep, and each call counts.
+            for one in value if value.__class__ is list else (value,):
+                _HANDLERS.get(one.__class__, Scopes._inside)(self, one, scope)
 
     def _assign(self, target: ast.expr, value: Binding, scope: Scope) -> None:
         if isinstance(target, ast.Name):
