@@ -67,3 +67,10 @@ def test_programs_and_models_are_no_data() -> None:
 
 def test_after_a_change_of_folder_no_local_place_is_known() -> None:
     assert moved("%cd /content", f"!wget {FIXED}", "!unzip a.zip") == [("read", FIXED, True)]
+
+
+def test_in_a_shell_cell_each_command_has_its_own_line() -> None:
+    made = [{"cell_type": "code", "source": ["%%bash\n", "mkdir d\n", f"wget {FIXED}\n", "cd d\n", "unzip a.zip\n"]}]
+    found = extract("n.ipynb", json.dumps({"cells": made}).encode()).subjects
+    places = [(one.kind, one.location.cell_line) for one in found if one.kind in ("read", "write")]
+    assert places == [("read", 3), ("write", 3)]

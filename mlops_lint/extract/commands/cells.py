@@ -6,9 +6,11 @@ https://colab.research.google.com/notebooks/snippets/advanced_outputs.ipynb
 """
 
 import re
+from collections.abc import Iterator
 
 from mlops_lint.extract.commands.words import HOLE
-from mlops_lint.parse.notebook import ShellLine
+from mlops_lint.model import Location
+from mlops_lint.parse.notebook import Notebook, ShellLine
 
 _CELLS = re.compile(r"(?:bash|sh|shell|zsh|script[ \t]+(?:--\S+[ \t]+)*(?:/\S*/)?(?:ba|z)?sh)\b[^\n]*")
 # Magics of one line that are commands of the same name.
@@ -25,6 +27,24 @@ def command(line: ShellLine) -> str | None:
     if text is None:
         return None
     return _FILLED.sub("$filled", _INTERPRETER.sub("python", text)).replace(HOLE, "")
+
+
+def commands(line: ShellLine, text: str, parsed: Notebook) -> Iterator[tuple[Location, str]]:
+    """Gives the commands of a cell with their own places, one a line; a line of the notebook is one."""
+    cell, first = line.location.cell, line.location.cell_line
+    if line.sign != "%%" or cell is None or first is None:
+        yield line.location, text
+        return
+    source = parsed.cells[cell - 1].source
+    lines, at = text.split("\n"), 0
+    while at < len(lines):
+        start, one = at, lines[at]
+        while one.endswith("\\") and at + 1 < len(lines):
+            at += 1
+            one = f"{one[:-1]} {lines[at]}"
+        at += 1
+        begin = source.lines[first - 1 + start]
+        yield source.locate(begin, begin + len(lines[start])), one
 
 
 def _text(line: ShellLine) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mlops_lint.extract.commands import unwrapped
-from mlops_lint.extract.commands.cells import command
+from mlops_lint.extract.commands.cells import command, commands
 from mlops_lint.extract.commands.words import HOLE, tokens
 from mlops_lint.extract.dependencies.conda import matched
 from mlops_lint.extract.dependencies.installs import INSTALLERS, WITH_VALUE, is_file
@@ -19,7 +19,7 @@ from mlops_lint.extract.dependencies.stated import Stated, dependency, pinned, s
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import notebooks
 from mlops_lint.model import Location, Subject
-from mlops_lint.parse.notebook import Notebook, ShellLine
+from mlops_lint.parse.notebook import Notebook
 
 _PIP = re.compile(r"pip[\d.]*$")
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
@@ -40,27 +40,9 @@ def cell_installs(parsed: Notebook, _module: Module | None) -> Iterator[Subject]
     """Gives what the cells of a notebook install from an index or a repository, at the line that does so."""
     for line in parsed.shell:
         text = command(line) if "install" in line.text else None
-        for at, one in _commands(line, text, parsed) if text is not None else ():
+        for at, one in commands(line, text, parsed) if text is not None else ():
             for installed in _of_command(one):
                 yield _subject(installed, at)
-
-
-def _commands(line: ShellLine, text: str, parsed: Notebook) -> Iterator[tuple[Location, str]]:
-    """Gives the commands of a cell with their own places, one a line; a line of the notebook is one."""
-    cell, first = line.location.cell, line.location.cell_line
-    if line.sign != "%%" or cell is None or first is None:
-        yield line.location, text
-        return
-    source = parsed.cells[cell - 1].source
-    lines, at = text.split("\n"), 0
-    while at < len(lines):
-        start, one = at, lines[at]
-        while one.endswith("\\") and at + 1 < len(lines):
-            at += 1
-            one = f"{one[:-1]} {lines[at]}"
-        at += 1
-        begin = source.lines[first - 1 + start]
-        yield source.locate(begin, begin + len(lines[start])), one
 
 
 def _subject(installed: Installed, at: Location) -> Subject:

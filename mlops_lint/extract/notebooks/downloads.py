@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.commands.cells import command, leaves
+from mlops_lint.extract.commands.cells import command, commands, leaves
 from mlops_lint.extract.commands.downloads import MARK, Transfer, transfers
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.uris import ROLES, data_symbol
 from mlops_lint.extract.registry import notebooks
-from mlops_lint.model import Link, Subject
-from mlops_lint.parse.notebook import Notebook, ShellLine
+from mlops_lint.model import Link, Location, Subject
+from mlops_lint.parse.notebook import Notebook
 from mlops_lint.subjects import Kind, Read, Write, subject
 
 _DATA = re.compile(
@@ -23,6 +23,7 @@ _DATA = re.compile(
 _OTHER = re.compile(
     r"(?i)model|weight|checkpoint|ckpt|pretrained|/archive/|releases/download|github\.com/.*\.zip|require"
 )
+_ENTERS = re.compile(r"\b(?:cd|pushd)\b")
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -34,26 +35,29 @@ def cell_downloads(parsed: Notebook, module: Module | None) -> Iterator[Subject]
     placed = True
     for line in parsed.shell:
         text = command(line) if MARK.search(line.text) else None
-        for one in transfers(text) if text is not None else ():
-            yield from _subjects(one, line, placed, module)
+        inside = placed
+        for at, one in commands(line, text, parsed) if text is not None else ():
+            for transfer in transfers(one):
+                yield from _subjects(transfer, at, inside, module)
+            inside = inside and not _ENTERS.search(one)
         placed = placed and not leaves(line)
 
 
-def _subjects(one: Transfer, line: ShellLine, placed: bool, module: Module) -> Iterator[Subject]:
+def _subjects(one: Transfer, at: Location, placed: bool, module: Module) -> Iterator[Subject]:
     local = one.source is not None and not _PLACE.match(one.source)
     if one.source is not None and (placed or not local):
         record = Read(library=one.tool, uri=one.source, data=_is_data(one), hub=False, pinned=one.fixed or UNSET,
                       verify=one.verified)  # fmt: skip
-        yield _made(record, line, one, module)
+        yield _made(record, at, one, module)
     if one.target is not None and (placed or _PLACE.match(one.target)):
-        yield _made(Write(library=one.tool, uri=one.target, mode="w", appends=False), line, one, module)
+        yield _made(Write(library=one.tool, uri=one.target, mode="w", appends=False), at, one, module)
 
 
-def _made(record: Kind, line: ShellLine, one: Transfer, module: Module) -> Subject:
-    made = subject(record, line.location, one.tool)
+def _made(record: Kind, at: Location, one: Transfer, module: Module) -> Subject:
+    made = subject(record, at, one.tool)
     symbol = data_symbol(made.kind, made.fields)
     links = (module.within(module.scopes.module), *((Link(ROLES[made.kind], symbol),) if symbol else ()))
-    return subject(record, line.location, one.tool, links=links)
+    return subject(record, at, one.tool, links=links)
 
 
 def _is_data(one: Transfer) -> bool:
