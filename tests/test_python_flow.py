@@ -66,6 +66,14 @@ CASES = {
     "a method by another name": ("fit = s.fit_transform\nX = fit(X)\n" + SPLIT, {4: True}),
     "fitted on what is not given": ("X = s.fit_transform()\n" + SPLIT, {}),
     "no split at all": ("X = s.fit_transform(X)\n", {}),
+    "fitted on both parts put together, then folds of one": (
+        f"{SPLIT}s.fit(pd.concat([a, b]))\na = s.transform(a)\nfor i, j in KFold().split(a):\n    pass\n",
+        {4: True},
+    ),
+    "folds of the target alone": (
+        "X = s.fit_transform(X)\nfor i, j in KFold().split(y):\n    a, b = X[i], X[j]\n",
+        {3: True},
+    ),
     "into a column that is dropped": (
         "X['b'] = s.fit_transform(X[['a']])\nX = X.drop(['b', 'c'], axis=1)\n" + SPLIT,
         {},

@@ -57,8 +57,8 @@ class Learned(msgspec.Struct, frozen=True):
 
     @property
     def on_part(self) -> bool:
-        """Whether all of it comes from parts of splits: to divide these again leaves the other part untouched."""
-        return all(rows.divided for rows in self.rows)
+        """Whether all of it comes from a part of a split: to divide this again leaves the other part untouched."""
+        return all(rows.divided for rows in self.rows) and not {TRAIN, TEST} <= {rows.role for rows in self.rows}
 
     @property
     def on_test(self) -> bool:

@@ -112,6 +112,8 @@ def _part(run: "Run", value: Held, first: ast.expr, *, by_place: bool) -> Held:
     taken = run.value(first)
     if taken.fold is not None:
         division, side = taken.fold
+        # Folds are often made of the target alone: what they choose from is divided all the same.
+        run.findings.divided(int(division.partition(" ")[2]), value)
         return _narrowed(value, division, side, side, divided=True)
     if taken.form == "mask" or (isinstance(first, (ast.UnaryOp, ast.BinOp)) and taken.rows):
         text = ast.unparse(first)[:120]
