@@ -113,7 +113,8 @@ def _hands_on(module: Module, call: Call) -> bool:
     if given is None:
         return False
     if isinstance(given, ast.Lambda):
-        return isinstance(given.body, ast.JoinedStr)
+        made = given.body.func if isinstance(given.body, ast.Call) else None
+        return isinstance(given.body, ast.JoinedStr) or getattr(made, "attr", "") in ("to_dict", "to_json")
     name = module.names.name(given, call.scope)
     scope = module.names.scope(name)
     texts = scope is not None and bool(scope.returns) and all(isinstance(one, ast.JoinedStr) for one in scope.returns)
@@ -200,7 +201,8 @@ def _fills(module: Module, node: ast.AST, loop: ast.AST) -> bool:
     while within is not None and not isinstance(within, (ast.FunctionDef, ast.AsyncFunctionDef)):
         within = module.nodes.around.get(within)
     around = walk(within or module.tree)
-    return any(_becomes_table(one, name, not isinstance(added, ast.Dict)) for one in around)
+    # What a name holds may be a message that was put together before.
+    return any(_becomes_table(one, name, not isinstance(added, (ast.Dict, ast.Name))) for one in around)
 
 
 def _becomes_table(node: ast.AST, name: str, value: bool) -> bool:
