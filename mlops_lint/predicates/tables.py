@@ -17,8 +17,8 @@ _UNSTRUCTURED = frozenset(
 _OF_TEXTS = ("sklearn.feature_extraction.text.", "keras.preprocessing.text.", "tensorflow.keras.preprocessing.text.")
 # What is called so reads what a model is asked or measured with, or what it said.
 _AFTERWARDS = re.compile(
-    r"(?i)(?:^|[._/\-])(?:batch_)?(?:eval\w*|predict\w*|preds?|infer(?:ence)?|scor(?:e|es|ing)|serv(?:e|ing)|drift\w*|"
-    r"monitor\w*|submissions?|feature_importances?|feat_imp)(?:$|[._/\-])"
+    r"(?i)(?:^|[._/\-])(?:batch_)?(?:eval\w*|back_?test\w*|predict\w*|preds?|infer(?:ence)?|scor(?:e|es|ing)|"
+    r"serv(?:e|ing)|drift\w*|monitor\w*|submissions?|feature_importances?|feat_imp)(?:$|[._/\-])"
 )
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
