@@ -1,5 +1,6 @@
 """Tabular data on its way to a model: what is trained on, and how it is looked at before."""
 
+import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
@@ -15,10 +16,10 @@ _UNSTRUCTURED = frozenset(
 )
 # These make numbers of texts.
 _OF_TEXTS = ("sklearn.feature_extraction.text.", "keras.preprocessing.text.", "tensorflow.keras.preprocessing.text.")
-# What is called so reads what a model is asked or measured with, or what it said.
+# What is called so reads what a model is asked or measured with, or what it said; `churn_prediction` is a project.
 _AFTERWARDS = re.compile(
-    r"(?i)(?:^|[._/\-])(?:batch_)?(?:eval\w*|back_?test\w*|predict\w*|preds?|infer(?:ence)?|scor(?:e|es|ing)|"
-    r"serv(?:e|ing)|drift\w*|monitor\w*|submissions?|feature_importances?|feat_imp)(?:$|[._/\-])"
+    r"(?i)^(?:batch_|run_)?(?:eval|back_?test|predict|preds?_|infer|scor(?:e|ing)|serv(?:e|ing)|drift|monitor)|"
+    r"submissions?\b|feature_importances?|feat_imp|(?:^|_)pred(?:iction)?s\b"
 )
 _LOOKS = ("profile", "data-check", "drift")
 # Great Expectations, Soda, dbt, Evidently and Deequ keep their checks in files of these names.
@@ -109,8 +110,9 @@ def _runs(training: Node, graph: Graph) -> list[Node]:
 
 def _afterwards(read: Node, graph: Graph) -> bool:
     """Whether the file, the function or the data of a read is called after what comes behind a training."""
-    around = [one.name for one in graph.linked(read, "within")]
-    return any(_AFTERWARDS.search(name) for name in (read.location.path, str(read.fields.get("uri", "")), *around))
+    functions = [one.name.rpartition(".")[2] for one in graph.linked(read, "within")]
+    files = [posixpath.basename(path) for path in (read.location.path, str(read.fields.get("uri", "")))]
+    return any(_AFTERWARDS.search(name) for name in (*files, *functions))
 
 
 def _of_others(files: set[str], graph: Graph) -> bool:
