@@ -1,5 +1,6 @@
 """Source to endpoints: for each framework that the tables name, what is a handler and what is said of it."""
 
+# ruff: noqa: E501  (a case is one line, as in a table)
 import ast
 from typing import Any
 

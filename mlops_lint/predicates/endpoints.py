@@ -206,11 +206,17 @@ def same_transforms(service: Node, graph: Graph) -> Answer:
     again = [
         one for one in reached.values() if one.kind == "transform" and str(one.fields.get("method")).startswith("fit")
     ]
+    shared = _shared(served, graph)
     if again:
         related = tuple(Related(one.location, f"{one.name} learns from live data") for one in again)
-        return Answer(False, again[0].name, related)
-    shared = _shared(served, graph)
-    if shared or any(one.kind == "use" and one.fields.get("purpose") == "feature-service" for one in reached.values()):
+        # A function that training calls, too, may fit there and only transform here.
+        here = not any(body.id in shared for one in again for body in graph.linked(one, "within"))
+        return Answer(False if here else None, again[0].name, related)
+    if (
+        shared
+        or _loads_transform(served, graph)
+        or any(one.kind == "use" and one.fields.get("purpose") == "feature-service" for one in reached.values())
+    ):
         return Answer(True)
     return Answer(None)
 
@@ -221,14 +227,27 @@ def _is_part(endpoint: Node, service: Node, graph: Graph) -> bool:
     return endpoint.location.path == mine or endpoint.location.path in imported
 
 
-def _shared(served: list[Node], graph: Graph) -> bool:
-    """Whether a function that handlers call is called by a run that trains, too."""
+def _loads_transform(served: list[Node], graph: Graph) -> bool:
+    """Whether a handler calls `transform`, and its file loads more than the model: what was fitted is beside it."""
+    for endpoint in served:
+        named = endpoint.fields.get("calls")
+        loads = [one for one in graph.in_file(endpoint.location.path, "model_load") if _is_model(one)]
+        if isinstance(named, tuple) and "transform" in named and len(loads) > 1:
+            return True
+    return False
+
+
+def _shared(served: list[Node], graph: Graph) -> set[str]:
+    """The functions that both handlers and a run that trains call."""
     mine = {one.id for endpoint in served for body in graph.linked(endpoint, "within") for one in _called(body, graph)}
     trained = [body for one in graph.of_kind("training") if one.own for body in graph.linked(one, "within")]
     callers = [one for body in trained for one in (body, *graph.follow(body, ("called_by",)))]
-    return any(
-        one.id in mine and posixpath.splitext(one.location.path)[1] for body in callers for one in _called(body, graph)
-    )
+    return {
+        one.id
+        for body in callers
+        for one in _called(body, graph)
+        if one.id in mine and posixpath.splitext(one.location.path)[1]
+    }
 
 
 def _called(body: Node, graph: Graph) -> list[Node]:
