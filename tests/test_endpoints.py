@@ -11,7 +11,7 @@ from mlops_lint.extract.libraries import table
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Location, Subject
 
-# (what is said, source)
+# Each with what is said of it and its source.
 NOTHING = [
     ("a function without a decorator answers nothing", "from flask import Flask\ndef predict(): ..."),
     ("a decorator of a client is none of a server", "import requests\n@requests.get('/x')\ndef f(): ..."),
@@ -28,7 +28,7 @@ NOTHING = [
 FLASK = "from flask import Flask, request, jsonify\napp = Flask(__name__)\n"
 FASTAPI = "from fastapi import FastAPI, Depends, Request\napp = FastAPI()\n"
 NINJA = "from ninja import NinjaAPI, Schema\napi = NinjaAPI()\n"
-# (what is said, source, fields); `...` = cannot be known.
+# The same with the fields that follow; `...` stands for what cannot be known.
 FRAMEWORKS: list[tuple[str, str, dict[str, Any]]] = [
     ("FastAPI checks what is annotated", FASTAPI + "@app.post('/p')\ndef f(rooms: int): ...", {"framework": "fastapi", "route": "/p", "takes_input": True, "validated": True, "secured": False}),
     ("FastAPI passes a request on as it comes", FASTAPI + "@app.post('/p')\nasync def f(request: Request):\n    rows = await request.json()\n    return model.predict(rows)", {"validated": False, "takes_input": True}),
