@@ -18,6 +18,8 @@ from mlops_lint.extract.context import context, installed, unpacked
         ("steps/run_tests.py", "source"),
         ("load-test.py", "source"),
         ("python-api-examples/guide/a.ipynb", "example"),
+        ("demo_churn.py", "example"),
+        ("src/demography.py", "source"),
         ("under_sample/balance.py", "source"),
         ("guides/README.ipynb", "docs"),
         ("docs/conf.py", "docs"),
