@@ -22,7 +22,8 @@ _OF_ARRAYS = re.compile(r"\b(?:isnan|isinf|isfinite)\(.*\)\.(?:any|all|sum)\(")
 def frame_checks(module: Module) -> Iterator[Subject]:
     """Gives a use for each assertion, or condition that raises, on what a data frame holds."""
     framed = bool(module.roots & _FRAMES)
-    if not (framed or "numpy" in module.roots) or not ("assert" in module.source or "raise" in module.source):
+    arrays = "numpy" in module.roots and any(name in module.source for name in ("isnan", "isinf", "isfinite"))
+    if not (framed or arrays) or not ("assert" in module.source or "raise" in module.source):
         return
     conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
     for node in conditions:
