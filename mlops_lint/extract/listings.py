@@ -118,8 +118,12 @@ class _Uses:
             node = around
         return ordered, False
 
-    def measures(self, node: ast.AST) -> bool:
-        """Says whether a listing is bound to a name of rows to measure on: a score is the same in any order."""
+    def measures(self, call: ast.Call) -> bool:
+        """Says whether rows to measure on are listed, by their name or that of the folder: order changes no score."""
+        folder = call.args[0] if call.args else None
+        if isinstance(folder, ast.Attribute) and _MEASURED.search(folder.attr):
+            return True
+        node: ast.AST = call
         while not isinstance(node, ast.stmt) and (around := self._around.get(node)) is not None:
             node = around
         targets = node.targets if isinstance(node, ast.Assign) else []
