@@ -9,7 +9,7 @@ from mlops_lint.predicates.registry import predicate
 _CARD = re.compile(r"(?i)model[-_ ]?(?:card|fact|description|report)|(?:^|/)cards?/")
 _COMPARES = re.compile(
     r"(?i)compar|champion|challenger|promot|baseline|\bdiff|regress(?:ion)?_?(?:test|check)|best_?(?:run|model)|"
-    r"leaderboard|select_?model|validate_?model|should_?deploy|accuracy_?(?:gate|check)|(?:^|/)cml|dvc\.yaml$"
+    r"leaderboard|sweep|hparams_?search|select_?model|validate_?model|should_?deploy|accuracy_?(?:gate|check)|(?:^|/)cml|dvc\.yaml$"
 )
 
 
