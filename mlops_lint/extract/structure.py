@@ -18,6 +18,11 @@ from mlops_lint.subjects import Module as ModuleKind
 
 # A module of constants has tens; more is data written as code.
 _MOST_CONSTANTS = 300
+# What tells somebody something, and what only brings it into form.
+_TELLING = frozenset(
+    "debug info warning warn error exception critical log print pprint echo xcom_push xcom_pull".split()
+)
+_SHAPING = frozenset("getLogger get str len format join isoformat strftime now utcnow today items keys values".split())
 
 
 @python
@@ -27,12 +32,23 @@ def structure(module: Module) -> Iterator[Subject]:
     yield subject(ModuleKind(exports=tuple(_exports(module))), start, module.name, symbol=f"module:{module.name}")
     imports = _imports_of(module)
     uses = Uses(module)
+    called = _called(module)
     for scope in module.scopes.all:
-        yield _function(module, scope, imports.get(id(scope), []), uses)
+        names = called.get(id(scope), set())
+        idle = scope.kind == "function" and not _TELLING.isdisjoint(names) and names <= _TELLING | _SHAPING
+        yield _function(module, scope, imports.get(id(scope), []), uses, idle)
     yield from _apps(module, uses)
     yield from _constants(module)
     yield from _entry_point(module)
     yield from _tests(module)
+
+
+def _called(module: Module) -> dict[int, set[str]]:
+    """The last parts of the names that each scope calls."""
+    found: dict[int, set[str]] = {}
+    for call in module.calls:
+        found.setdefault(id(call.scope), set()).add(call.name.rpartition(".")[2])
+    return found
 
 
 def _exports(module: Module) -> Iterator[str]:
@@ -55,7 +71,7 @@ def _imports_of(module: Module) -> dict[int, list[Link]]:
     return links
 
 
-def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses) -> Subject:
+def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses, idle: bool) -> Subject:
     what = "module" if scope.kind in ("module", "main") else scope.kind
     links = dict.fromkeys([*imports, *uses.of(scope)])
     if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
@@ -64,7 +80,7 @@ def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses) -> 
         links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in own))
     closed = True if scope.kind == "class" and uses.closed(scope) else UNSET
     location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
-    record = Function(what=what, closed=closed)
+    record = Function(what=what, closed=closed, idle=idle or UNSET)
     return subject(record, location, scope.name, symbol=symbol_of(scope), links=tuple(links))
 
 

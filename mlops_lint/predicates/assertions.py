@@ -10,6 +10,8 @@ _MODEL = ("training", "evaluation", "model_load", "estimator")
 _LIBRARIES = frozenset(
     "sklearn torch tensorflow keras xgboost lightgbm catboost transformers jax lightning pytorch_lightning".split()
 )
+# One comparison of numbers makes no suite of tests for numeric code.
+_FEW = 2
 # Functions and files that may check data in a way that is not read.
 _CHECKING = re.compile(
     r"(?i)(?:^|[._])(?:validat|check|verif|ensure|assert|expect|inspect)\w*_?(?:data|schema|column|frame|df|input|row|"
@@ -77,12 +79,17 @@ def tests_models(_project: Node, graph: Graph) -> bool | None:
 
 @predicate
 def tests_numbers(_project: Node, graph: Graph) -> bool:
-    """Some test is of code that computes: it compares floats, fits a transform or measures a model."""
-    floats = (one for one in graph.of_kind("assertion") if one.fields.get("exact") is not None)
-    if any(one.context == "test" for one in floats):
+    """Tests of code that computes: several assertions compare floats, or ask what a transform or a metric gives."""
+    tests = graph.of_kind("test")
+    floats = {one.id for test in tests for one in _assertions(test, graph) if one.fields.get("exact", None) is not None}
+    if len(floats) >= _FEW:
         return True
-    kinds = ("transform", "evaluation")
-    return any(one.own for test in graph.of_kind("test") for kind in kinds for one in graph.reach(test, kind))
+    fitted = {one.id for test in tests if _computes(test, graph) for one in _assertions(test, graph)}
+    return len(floats | fitted) >= _FEW
+
+
+def _computes(test: Node, graph: Graph) -> bool:
+    return any(one.own for kind in ("transform", "evaluation") for one in graph.reach(test, kind))
 
 
 @predicate
@@ -117,7 +124,11 @@ def tested(task: Node, graph: Graph) -> bool | None:
 def _behind(task: Node, graph: Graph) -> list[Node]:
     """The functions that a task runs, its own file's first, without the bodies of modules that it imports."""
     found = graph.follow(task, ("starts", "runs", "calls", "inherits"))
-    return [one for one in found if one.kind == "function" and one.own and one.fields.get("what") == "function"]
+    return [one for one in found if one.kind == "function" and one.own and _works(one)]
+
+
+def _works(function: Node) -> bool:
+    return function.fields.get("what") == "function" and function.fields.get("idle") is not True
 
 
 def _loads(test: Node, paths: set[str], graph: Graph) -> bool:

@@ -12,7 +12,17 @@ _TABLES = frozenset(
     "csv parquet pickle feather hdf5 avro arrow orc delta iceberg npy npz excel sql tfrecord svmlight zarr".split()
 )
 # Written to be looked at, or handed in, and not to be built upon.
-_SHOWN = re.compile(r"(?i)submi|predict|result|report|metric|score|log|output|config|param|example|sample|^/tmp/|^$")
+_SHOWN = re.compile(
+    r"(?i)submi|predict|\boof|_oof|result|report|metric|score|log|output|config|param|example|sample|^/tmp/|^$"
+)
+
+
+# What is kept, but no longer meant to be run, and copies of notebooks.
+_ASIDE = re.compile(
+    r"(?i)(?:^|[/_ -])(?:deprecated|archived?|old|legacy|scratch|sandbox|playground|drafts?|trash|backup)(?=[/_ -])|"
+    r"-Copy\d*\.ipynb$"
+)
+_TRIED = re.compile(r"(?i)(?:^|[/_ -])(?:experiment|explor|eda\b|research)")
 
 
 @predicate
@@ -66,6 +76,8 @@ def _count(cell: Node) -> int | None:
 @predicate
 def leaves_results(notebook: Node, graph: Graph) -> bool:
     """Running the notebook leaves data that it has transformed, or a model that it has trained."""
+    if _ASIDE.search(notebook.location.path):
+        return False
     return bool(_results([*graph.reached(notebook), *_cells(notebook, graph)]))
 
 
@@ -77,7 +89,8 @@ def results_repeatable(notebook: Node, graph: Graph) -> Answer:
         return Answer(True)
     first = min(made, key=lambda one: (one.kind != "model", one.location))
     what = "trains and saves a model" if first.kind == "model" else "transforms data and writes it"
-    unsure = _perhaps_run(notebook, graph) or (first.kind == "model" and _trains_elsewhere(graph))
+    draft = _trains_elsewhere(graph) if first.kind == "model" else _written_elsewhere(made, notebook, graph)
+    unsure = draft or _perhaps_run(notebook, graph)
     return Answer(None if unsure else False, what, at=first.location)
 
 
@@ -101,7 +114,22 @@ def _is_data(write: Node) -> bool:
 
 def _trains_elsewhere(graph: Graph) -> bool:
     """Whether a script or a task of the project's own trains: the notebook may be a draft of it."""
-    return any(one.own and not one.location.path.endswith(".ipynb") for one in graph.of_kind("training"))
+    return any(_is_script(one) for kind in ("training", "model") for one in graph.of_kind(kind))
+
+
+def _written_elsewhere(made: list[Node], notebook: Node, graph: Graph) -> bool:
+    """Whether a script writes a file of such a name, or any, where the notebook is an experiment nobody reads."""
+    scripts = [one for one in graph.of_kind("write") if _is_script(one)]
+    names = {posixpath.basename(str(one.fields.get("uri", ""))) for one in made} - {""}
+    if any(posixpath.basename(str(one.fields.get("uri", ""))) in names for one in scripts):
+        return True
+    read = [reader for one in made for data in graph.linked(one, "writes") for reader in graph.linked(data, "read_by")]
+    tried = _TRIED.search(notebook.location.path) is not None
+    return tried and not any(map(_is_script, read)) and any(_is_data(one) for one in scripts)
+
+
+def _is_script(node: Node) -> bool:
+    return node.own and not node.location.path.endswith(".ipynb")
 
 
 def _run_by(notebook: Node, graph: Graph) -> bool:

@@ -29,13 +29,16 @@ _TEACHES = re.compile(
     r"(?i:\btutorials?\b|\bexercises?\b|\bworkshops?\b|\bwalk-?through\b|\bhands-on\b|\bquick ?start\b|\bdemos?\b|"
     r"\byou(?:'ll| will| are going to) (?:learn|see|use|build|create|train)\b|\bthis (?:example )?notebook (?:will )?"
     r"(?:demonstrates?|shows?|illustrates?|explains?|introduces|walks|teaches|covers)\b|\bexample notebook\b|"
-    r"\bin this (?:notebook|example|lesson|lab|chapter|module|section)\b,? (?:we|you|i)\b|\bwe will learn\b|"
+    r"\bin (?:this|these|the following) (?:notebook|example|lesson|lab|chapter|module|section)s?\b,? (?:we|you|i)\b|"
+    r"\bwe will learn\b|"
     r"\blab \d|\blesson\b|\bchapter \d|\bhomework\b|\bassignment\b)"
 )
 _LESSONS = frozenset(
     "lab labs lesson lessons exercise exercises homework tutorial tutorials workshop workshops course courses lecture "
     "lectures example examples demo demos".split()
 )
+# A part of a book or a course.
+_NUMBERED = re.compile(r"(?i)(?:^|/)(?:ch|chap|chapter|lesson|lecture|week|day|section|unit)[-_ ]?\d")
 
 
 @notebooks
@@ -54,9 +57,8 @@ def notebook(parsed: Notebook, module: Module | None) -> Iterator[Subject]:
 
 def _teaches(parsed: Notebook) -> bool:
     folders = re.split(r"[-_ /]", posixpath.dirname(parsed.path).lower())
-    return not _LESSONS.isdisjoint(folders) or any(
-        cell.sort != "code" and _TEACHES.search(cell.source.text) for cell in parsed.cells
-    )
+    named = not _LESSONS.isdisjoint(folders) or _NUMBERED.search(posixpath.dirname(parsed.path))
+    return bool(named) or any(cell.sort != "code" and _TEACHES.search(cell.source.text) for cell in parsed.cells)
 
 
 def _runs(parsed: Notebook) -> Iterator[Link]:
