@@ -240,7 +240,7 @@ ENDLESS = {
     )
     + "f0(X)\n",
     "a lambda that hands on itself": "f = lambda x: x.apply(f)\nX.apply(f)\n",
-    "a sum of many": "X = " + " + ".join(["X"] * 400) + "\n",
+    "a sum of many": "X = " + " + ".join(["X"] * 900) + "\n",
     "a name that is cut again and again": "while X:\n    X = X[1:]\n" * 200,
 }
 
