@@ -20,6 +20,12 @@ RULES = [pytest.param(rule, id=rule.id) for rule in load()]
 MODULES = [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in sorted(ROOT.glob("mlops_lint/**/*.py"))]
 SCHEMA = json.loads((ROOT / "rules" / "rule.schema.json").read_text("utf-8"))
 _MOST = 400
+# They are older than the word `unknown` in fixtures; whoever mends one shows it and takes it out.
+_WITHOUT_UNKNOWN = frozenset(
+    "CFG004 DAT001 DAT002 DAT003 DAT007 DAT010 DAT011 ENV001 ENV004 ENV006 ENV009 FEA008 FEA009 GOV002 MON001 MON003 "
+    "PIP001 PIP002 PIP007 PIP008 PIP010 PIP011 PIP012 PIP014 SRV011 TRN001 TRN002 TRN003 TRN004 TRN007 TRN016 TRN018 "
+    "TRN019 TST001".split()
+)
 _MOST_OF_RESOLVER = 500
 
 
@@ -33,6 +39,12 @@ def test_a_rule_has_a_fixture_with_a_finding_a_pass_and_a_case_left_alone(rule: 
     assert fixture.title == f"{rule.id} {rule.name}"
     assert fixture.prose
     assert {one.rule for case in fixture.cases for one in expectations(case)} == {rule.id}
+
+
+@pytest.mark.parametrize("rule", [one for one in load() if one.id not in _WITHOUT_UNKNOWN], ids=lambda rule: rule.id)
+def test_a_rule_shows_of_what_it_cannot_tell(rule: Rule) -> None:
+    fixture = read(ROOT / "fixtures" / "rules" / f"{rule.id}-{rule.name}.md")
+    assert "unknown" in {one.outcome for case in fixture.cases for one in expectations(case)}
 
 
 def test_a_fixture_has_no_two_cases_of_one_name() -> None:

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from msgspec import UNSET
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
@@ -80,7 +82,7 @@ def _overridden(task: Node) -> frozenset[str]:
 
 @predicate
 def has_option(key: Node, graph: Graph) -> bool:
-    """An option of a program that reads the file of this key has the same name and a default."""
+    """An option of a program that reads the file of this key has the same name, and is not without a default."""
     return bool(_rivals(key, graph))
 
 
@@ -88,7 +90,10 @@ def has_option(key: Node, graph: Graph) -> bool:
 def agrees(key: Node, graph: Graph) -> Answer:
     """The defaults of all options of that name are what the file says."""
     value = key.fields.get("value")
-    others = [one for one in _rivals(key, graph) if not _same(one.fields.get("default"), value)]
+    rivals = _rivals(key, graph)
+    others = [one for one in rivals if "default" in one.fields and not _same(one.fields["default"], value)]
+    if not others and any("default" not in one.fields for one in rivals):
+        return Answer(None)
     related = tuple(Related(one.location, f"--{one.name} defaults to {one.fields.get('default')}") for one in others)
     said = sorted({f"{one.fields.get('default')} in {one.location.path}" for one in others})
     return Answer(not others, ", ".join(said), related)
@@ -138,7 +143,7 @@ def _rivals(key: Node, graph: Graph) -> list[Node]:
     found: dict[str, Node] = {}
     for run in _runs(key.fields.get("file"), graph):
         for one in graph.reach(run, "option"):
-            if one.own and one.name == name and isinstance(one.fields.get("default"), (int, float, str)):
+            if one.own and one.name == name and one.fields.get("default", UNSET) is not None:
                 found[one.id] = one
     return list(found.values())
 
