@@ -186,28 +186,24 @@ def _said_by_us(code: dict[str, str], rows: list[Row]) -> dict[tuple[str, str], 
         rule.id: msgspec.structs.replace(rule, scope="any", where=ASKED.get(rule.id, rule.where)) for rule in load()
     }
     topics: dict[str, set[str]] = defaultdict(set)
-    paths: dict[str, str] = {}
     for row in rows:
         topics[row.place].add(row.topic)
-        paths[row.place] = row.path if row.path.endswith(".py") and not row.test else "code.py"
     found: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for place, text in code.items():
         wanted = {id: topic for topic in topics[place] for id in TOPICS[topic] if id in rules}
-        for one in _judged(paths[place], text, tuple(rules[id] for id in sorted(wanted))):
+        for one in _judged(text, tuple(rules[id] for id in sorted(wanted))):
             for topic in topics[place]:
                 if one.rule in TOPICS[topic]:
                     found[place, topic].append(one)
     return found
 
 
-def _judged(path: str, text: str, rules: tuple[Rule, ...]) -> list[Said]:
+def _judged(text: str, rules: tuple[Rule, ...]) -> list[Said]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        (Path(folder) / "code.py").write_text(text)
         chosen = settings(Path(folder), overrides=Overrides(jobs=1, cache=False))
         files = discover(chosen.root, chosen.exclude)
-        facts = [msgspec.structs.replace(one, context="source") for one in scan(files.files, chosen, None)]
+        facts = scan(files.files, chosen, None)
         verdicts = evaluate(link(facts, files.files, files.git, chosen), rules, "production")
     return [
         Said(verdict.location.line, verdict.location.end_line or verdict.location.line, verdict.rule)

@@ -17,9 +17,9 @@ _ACTING_ROOTS = frozenset(
     "torchaudio".split()
 )
 _ACTING = re.compile(
-    r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|download\w*|execute(?:many|_async)?|fetch\w*|"
-    r"from_?proto\w*|FromString|imread|imshow|invoke\w*|load\w*|log_\w+|open|Parse\w*|plot|predict|publish|put_\w+|"
-    r"rectangle|scatter|send\w*|submit|text|udf|upload\w*|urlopen|write\w*)$"
+    r"^(?:add_(?:node|edge|row|patch)|annotate|axhline|axvline|commit|critical|debug|download\w*|error|exception|execute(?:many|_async)?|fetch\w*|"
+    r"from_?proto\w*|FromString|imread|imshow|info|invoke\w*|load\w*|log_\w+|open|Parse\w*|plot|predict|publish|put_\w+|"
+    r"rectangle|scatter|send\w*|submit|text|udf|upload\w*|urlopen|warning|write\w*)$"
 )
 _ACTING_KINDS = frozenset({"http_call", "model", "model_load", "read", "training", "write"})
 # A few rows are shown, or looked up; what is left of a frame after these is small.
@@ -30,7 +30,6 @@ _COLUMNAR = frozenset(
     "bool builtins collections copy datetime dateutil float functools int itertools logging math numpy operator pandas "
     "re statistics str string tqdm typing warnings".split()
 )
-_TABLES = frozenset("DataFrame Series array asarray concat from_dict from_records fit fit_transform transform".split())
 _NO_NUMBERS = (ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple)
 _CELLS = frozenset({"at", "iat", "iloc", "loc"})
 
@@ -56,7 +55,7 @@ def by_row(module: Module) -> dict[int, bool]:
         over = [id(node) for part in _iterated(loop) for node in walk(part) if id(node) in pending]
         rows = [node for node in over if _goes_by_row(pending[node]) and node not in found]
         if rows:
-            slow = _makes_data(module, loop) and not _acts(module, _body(loop), calls)
+            slow = not _makes_other(loop) and not _acts(module, _body(loop), calls)
             found |= dict.fromkeys(rows, slow)
         if isinstance(loop, (ast.For, ast.AsyncFor)):
             found |= {id(node): True for node in _grown(loop) if id(node) in pending}
@@ -169,14 +168,12 @@ def _alien(module: Module, name: str) -> bool:
     return root in module.roots and root not in _COLUMNAR
 
 
-def _makes_data(module: Module, loop: _Loop) -> bool:
-    """Whether a loop over rows makes what operations on columns make: a column, a table, a sum; no text or messages."""
+def _makes_other(loop: _Loop) -> bool:
+    """Whether a loop over rows searches, or makes of each a text or an object, which no operation on columns does."""
     if not isinstance(loop, (ast.For, ast.AsyncFor)):
-        return not isinstance(loop, ast.DictComp) and not isinstance(loop.elt, (ast.Dict, ast.JoinedStr))
+        return isinstance(loop, ast.DictComp) or isinstance(loop.elt, (ast.Dict, ast.JoinedStr))
     nodes = [node for statement in loop.body for node in walk(statement)]
-    if any(isinstance(node, ast.Break) for node in nodes):
-        return False
-    return any(_adds(node) for node in nodes) or any(_fills(module, node, loop) for node in nodes)
+    return any(isinstance(node, ast.Break) or _gathers(node) for node in nodes) and not any(map(_adds, nodes))
 
 
 def _adds(node: ast.AST) -> bool:
@@ -189,31 +186,13 @@ def _adds(node: ast.AST) -> bool:
     return isinstance(cells, ast.Attribute) and cells.attr in _CELLS
 
 
-def _fills(module: Module, node: ast.AST, loop: ast.AST) -> bool:
-    """Whether a call appends to a list of which a column, an array or a table is made."""
+def _gathers(node: ast.AST) -> bool:
+    """Whether something adds a text, or an object under a name, to a list."""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.value, (ast.JoinedStr, ast.List))
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "append":
         return False
-    added = node.args[0] if node.args else None
-    if not isinstance(node.func.value, ast.Name) or added is None or isinstance(added, ast.JoinedStr):
-        return False
-    name = node.func.value.id
-    within: ast.AST | None = loop
-    while within is not None and not isinstance(within, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        within = module.nodes.around.get(within)
-    around = walk(within or module.tree)
-    # What a name holds may be a message that was put together before.
-    return any(_becomes_table(one, name, not isinstance(added, (ast.Dict, ast.Name))) for one in around)
-
-
-def _becomes_table(node: ast.AST, name: str, value: bool) -> bool:
-    """Whether a list is given to what makes a table, set as a column or, where it is one of values, given back."""
-    if isinstance(node, ast.Call):
-        last = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
-        return last in _TABLES and any(isinstance(one, ast.Name) and one.id == name for one in node.args)
-    if isinstance(node, ast.Assign):
-        column = isinstance(node.targets[0], ast.Subscript)
-        return column and isinstance(node.value, ast.Name) and node.value.id == name
-    return value and isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id == name
+    return bool(node.args) and isinstance(node.args[0], (ast.JoinedStr, ast.Name))
 
 
 def _grown(loop: ast.For | ast.AsyncFor) -> Iterator[ast.Call]:
