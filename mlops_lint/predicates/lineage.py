@@ -4,7 +4,6 @@ import posixpath
 import re
 from functools import lru_cache
 
-from mlops_lint.extract.paths import private
 from mlops_lint.graph import Graph, Node
 from mlops_lint.graph.training import trains
 from mlops_lint.model import Related
@@ -122,7 +121,7 @@ def versioned(dataset: Node, graph: Graph) -> bool | None:
         return None
     # What lies at the root of a disk may have been copied into an image or mounted, in a version or not.
     uri = str(dataset.fields["uri"])
-    if dataset.fields["scheme"] == "local" and uri.startswith("/") and private(uri) is None:
+    if dataset.fields["scheme"] == "local" and uri.startswith("/") and not _private(uri):
         return None
     return None if _own_copy(dataset, graph) else False
 
@@ -263,3 +262,10 @@ def _pairs(dataset: Node, graph: Graph) -> list[tuple[Node, Node]]:
 
 def _pipeline(task: Node, graph: Graph) -> list[str]:
     return [one.id for one in graph.linked(task, "part_of")]
+
+
+def _private(path: str) -> bool:
+    # The module needs all of the resolver, which a run from the cache can do without.
+    from mlops_lint.extract.paths import private
+
+    return private(path) is not None
