@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Assertion, Function, Use, subject
@@ -93,7 +93,7 @@ def _statements(function: ast.AST) -> Iterator[ast.Assert | ast.Call]:
         if isinstance(node, ast.Assert):
             yield node
         elif isinstance(node, ast.Expr):
-            if isinstance(node.value, ast.Call) and _last(node.value.func).lower().startswith("assert"):
+            if isinstance(node.value, ast.Call) and last_name(node.value.func).lower().startswith("assert"):
                 yield node.value
         elif node is function or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for block in _BLOCKS:
@@ -128,12 +128,12 @@ def _shown(node: ast.expr) -> str:
 def _compared(module: Module, test: ast.expr, scope: Scope) -> ast.expr | None:
     """What is demanded to equal a float, or several, that only chance makes exact; None where nothing is."""
     sides: list[ast.expr] = []
-    if isinstance(test, ast.Call) and _last(test.func) in {"all", "any"}:
+    if isinstance(test, ast.Call) and last_name(test.func) in {"all", "any"}:
         inner = test.func.value if isinstance(test.func, ast.Attribute) and not test.args else (*test.args, None)[0]
         test = inner if isinstance(inner, ast.expr) else test
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
         sides = [test.left, test.comparators[0]]
-    elif isinstance(test, ast.Call) and _last(test.func) in _EQUALITIES | {"array_equal"} and len(test.args) >= 2:
+    elif isinstance(test, ast.Call) and last_name(test.func) in _EQUALITIES | {"array_equal"} and len(test.args) >= 2:
         sides = test.args[:2]
     for found, wanted in (sides, sides[::-1]) if len(sides) == 2 else ():
         if any(_is_rough(one, found) for one in _floats(module, wanted, scope)):
@@ -143,7 +143,9 @@ def _compared(module: Module, test: ast.expr, scope: Scope) -> ast.expr | None:
 
 def _two_ways(module: Module, sides: list[ast.expr], scope: Scope) -> bool:
     """Whether both sides are computed, each in its own way: the same way twice gives the same, to the last digit."""
-    ways = [_last(one.func) for one in (_meant(module, one, scope)[0] for one in sides) if isinstance(one, ast.Call)]
+    ways = [
+        last_name(one.func) for one in (_meant(module, one, scope)[0] for one in sides) if isinstance(one, ast.Call)
+    ]
     return len(set(ways)) == 2 and all(way in _INEXACT for way in ways)
 
 
@@ -157,7 +159,7 @@ def _meant(module: Module, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scop
 
 def _floats(module: Module, node: ast.expr, scope: Scope) -> Iterator[float]:
     """The floats that an expression is, or lists."""
-    if isinstance(node, ast.Call) and _last(node.func) in {"array", "tensor", "asarray", "Series"} and node.args:
+    if isinstance(node, ast.Call) and last_name(node.func) in {"array", "tensor", "asarray", "Series"} and node.args:
         node = node.args[0]
     for item in node.elts if isinstance(node, (ast.List, ast.Tuple)) else (node,):
         if isinstance(item, (ast.List, ast.Tuple)):
@@ -180,7 +182,7 @@ def _is_rough(value: float, found: ast.expr) -> bool:
     if not math.isfinite(value):
         return False
     if (value * 1024).is_integer():
-        return value == 1.0 and isinstance(found, ast.Call) and _last(found.func) == "sum" and _names_shares(found)
+        return value == 1.0 and isinstance(found, ast.Call) and last_name(found.func) == "sum" and _names_shares(found)
     return True
 
 
@@ -196,7 +198,7 @@ def _computed(module: Module, node: ast.expr, scope: Scope, depth: int) -> bool:
         bound, where = _meant(module, node, scope)
         return bound is not node and _computed(module, bound, where, depth - 1)
     if isinstance(node, ast.Call):
-        name = _last(node.func)
+        name = last_name(node.func)
         if name in _EXACT:
             return False
         if name == "sum":
@@ -230,7 +232,3 @@ def _called(module: Module, node: ast.expr, scope: Scope) -> Iterator[Link]:
         name = module.names.name(node.func, scope)
         if name and not name.startswith(("?", "builtins.")) and "(" not in name:
             yield Link("calls", f"function:{name}")
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

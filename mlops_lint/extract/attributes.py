@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import last_name
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Use, subject
@@ -18,7 +19,7 @@ def attributes(module: Module) -> Iterator[Subject]:
     told: set[str] = set()
     for scope in module.scopes.all:
         for node in scope.used:
-            name = getattr(node, "attr", getattr(node, "id", ""))
+            name = last_name(node)
             if name in wanted and wanted[name] not in told and isinstance(node, (ast.Attribute, ast.Name)):
                 told.add(wanted[name])
                 record = Use(purpose=wanted[name], tool=name)

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Listing, subject
@@ -80,7 +80,7 @@ class _Uses:
         self._loads = {
             id(call.node)
             for call in module.calls
-            if _last(call.node.func) in _LOADS or _reads(call, module)
+            if last_name(call.node.func) in _LOADS or _reads(call, module)
         }  # fmt: skip
 
     def order(self, node: ast.expr, scope: Scope, ordered: bool | None = False, *, named: bool = False) -> Order:
@@ -91,7 +91,7 @@ class _Uses:
         depth = 0
         while (around := self._around.get(node)) is not None and depth < 16:
             depth += 1
-            name = _last(around.func) if isinstance(around, ast.Call) and node in around.args else ""
+            name = last_name(around.func) if isinstance(around, ast.Call) and node in around.args else ""
             if name in _SORTS:
                 ordered = True
             elif name in _LEVELS or isinstance(around, (ast.Compare, ast.SetComp)):
@@ -131,11 +131,11 @@ class _Uses:
 
     def _sorted_around(self, node: ast.AST) -> bool:
         around = self._around.get(node)
-        return isinstance(around, ast.Call) and _last(around.func) in _SORTS
+        return isinstance(around, ast.Call) and last_name(around.func) in _SORTS
 
     def _numbers(self, node: ast.expr, comprehension: ast.AST) -> bool:
         """`{name: number for number, name in enumerate(listing)}`: numbers of classes."""
-        counted = isinstance(node, ast.Call) and _last(node.func) == "enumerate"
+        counted = isinstance(node, ast.Call) and last_name(node.func) == "enumerate"
         return counted and isinstance(comprehension, (ast.DictComp, ast.ListComp))
 
     def _loaded_in(self, node: ast.AST) -> bool:
@@ -181,7 +181,7 @@ class _Uses:
     def _sorts(self, use: ast.expr) -> bool:
         around = self._around.get(use)
         if isinstance(around, ast.Call) and use in around.args:
-            return _last(around.func) in _SORTS
+            return last_name(around.func) in _SORTS
         return isinstance(around, ast.Attribute) and around.attr in _SORTS
 
     def _kept(self, target: ast.Attribute, scope: Scope, ordered: bool | None) -> Order:
@@ -201,9 +201,3 @@ class _Uses:
 def _reads(call: Call, module: Module) -> bool:
     entry = module.entry(call)
     return entry is not None and any(fact.kind == "read" and fact.set.get("data") is not False for fact in entry.facts)
-
-
-def _last(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

@@ -5,10 +5,9 @@ import re
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
+from mlops_lint.predicates.models import NO_MODELS
 from mlops_lint.predicates.registry import Answer, predicate
 
-# What these load is data or settings.
-_NO_MODELS = frozenset({"yaml", "pandas", "numpy", "json"})
 _RECORDS = frozenset({"prediction-log", "prediction-line", "audit-log"})
 # They look at predictions, and may keep what they look at.
 _LOOKS = frozenset({"monitoring", "drift"})
@@ -144,7 +143,7 @@ def _makes_loader(endpoint: Node, graph: Graph) -> bool:
 
 
 def _is_model(load: Node) -> bool:
-    return load.fields.get("library") not in _NO_MODELS
+    return load.fields.get("library") not in NO_MODELS
 
 
 def _run_by(endpoint: Node, graph: Graph) -> list[Node]:

@@ -6,7 +6,7 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import Answer, predicate
 
 # What these load is data or settings, in formats that can hold code.
-_NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
+NO_MODELS = frozenset({"yaml", "pandas", "numpy"})
 # These load objects of any sort: a model, where a service does it itself, or beside its code with a library for data.
 _OBJECTS = frozenset({"pickle", "dill", "cloudpickle"})
 _DATA = frozenset("numpy pandas polars pyarrow sklearn scipy torch tensorflow keras xgboost lightgbm catboost".split())
@@ -106,7 +106,7 @@ def _called(function: Node, graph: Graph) -> list[Node]:
 def _is_model(load: Node, service: Node, graph: Graph) -> bool:
     library = load.fields.get("library")
     if library not in _OBJECTS:
-        return library not in _NO_MODELS
+        return library not in NO_MODELS
     path, served = load.location.path, service.location.path
     imported = {one.fields.get("top") for one in graph.in_file(path, "import")}
     beside = posixpath.dirname(path) == posixpath.dirname(served) and not imported.isdisjoint(_DATA)

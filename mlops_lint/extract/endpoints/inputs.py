@@ -14,7 +14,7 @@ from mlops_lint.extract.endpoints.handlers import Handler
 from mlops_lint.extract.libraries import available
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.tree import children, walk
+from mlops_lint.extract.python.tree import children, last_name, walk
 
 # Attributes of a request that tell about it, and hold no data.
 _ABOUT = frozenset(
@@ -175,7 +175,7 @@ class _Flow:
             if node.id in self._raw:
                 yield node
             return
-        elif self._bound and isinstance(node, ast.Call) and _last(node.func).startswith("predict"):
+        elif self._bound and isinstance(node, ast.Call) and last_name(node.func).startswith("predict"):
             # What a model says of it is no longer what was sent: to test a prediction checks no input.
             return
         for child in children(node):
@@ -205,7 +205,7 @@ class _Flow:
 
     def _call(self, node: ast.Call) -> None:
         given = [*node.args, *(one.value for one in node.keywords)]
-        last = _last(node.func)
+        last = last_name(node.func)
         if _SCHEMA.search(last) or (isinstance(node.func, ast.Attribute) and self._is_schema(node.func.value)):
             self.checked = True
         tainted = [one for one in given if self._holds(one)]
@@ -264,11 +264,7 @@ def _is_field(node: ast.expr) -> bool:
 
 def _refuses(node: ast.expr) -> bool:
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    return any(_last(one) in _REFUSALS for one in parts)
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return any(last_name(one) in _REFUSALS for one in parts)
 
 
 def _names(targets: Sequence[ast.expr]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.tree import children, walk
+from mlops_lint.extract.python.tree import children, last_name, walk
 
 _RECEIVERS = frozenset({"self", "cls"})
 _TRAINS = re.compile(r"(?i)train|fit")
@@ -43,9 +43,9 @@ class _Step:
             # What is handed to a method may stay in the object, and what is handed to a function is its parameters.
             if isinstance(node.func, ast.Attribute):
                 self.bound |= _names(node.func.value)
-            if _last(node.func) in functions:
-                self.bound |= functions[_last(node.func)]
-                self.used.add(f".{_last(node.func)}")
+            if last_name(node.func) in functions:
+                self.bound |= functions[last_name(node.func)]
+                self.used.add(f".{last_name(node.func)}")
         elif isinstance(node, ast.NamedExpr):
             self.bound |= _names(node.target)
         elif isinstance(node, (ast.Name, ast.Attribute)) and not given:
@@ -64,7 +64,7 @@ def unfed(module: Module) -> frozenset[int]:
     trainings = {node for node, found in known.items() if "training" in found}
     # Functions of which we know nothing but that their names speak of training.
     unknown = (call.node for call in module.calls if id(call.node) not in known)
-    trainings |= {id(node) for node in unknown if _TRAINS.search(_last(node.func))}
+    trainings |= {id(node) for node in unknown if _TRAINS.search(last_name(node.func))}
     ignored = _imported(module) | _RECEIVERS
     steps = list(_steps(module.tree.body, (), _parameters(module)))
     fed = _seen(module, steps, trainings)
@@ -172,9 +172,3 @@ def _name(node: ast.Name | ast.Attribute) -> set[str]:
     if isinstance(node, ast.Name):
         return {node.id}
     return {f".{node.attr}"} if isinstance(node.value, ast.Name) and node.value.id in _RECEIVERS else set()
-
-
-def _last(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

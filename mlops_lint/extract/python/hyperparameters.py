@@ -5,7 +5,7 @@ import re
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import last_name, walk
 from mlops_lint.model import Value
 
 # What searches over the hyperparameters of what it is given: GridSearchCV, BayesSearchCV, HalvingRandomSearchCV, ...
@@ -23,7 +23,7 @@ class Choices:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._around = _around(module)
-        last = {_last(call.node.func) for call in module.calls}
+        last = {last_name(call.node.func) for call in module.calls}
         self._loaded = {
             ast.unparse(call.node.func.value)
             for call in module.calls
@@ -63,14 +63,14 @@ class Choices:
         given = [one.value for one in call.node.keywords if one.arg in main]
         varied = (call.scope.bindings.get(one.id) for one in given if isinstance(one, ast.Name))
         turns = any(bound == [None] for bound in varied) and call.scope.kind != "function"
-        return turns or any(_SEARCH.search(_last(one.func)) for one in self._around.get(id(call.node), ()))
+        return turns or any(_SEARCH.search(last_name(one.func)) for one in self._around.get(id(call.node), ()))
 
     def _chosen(self, call: Call, main: list[str]) -> bool | None:
         given = {keyword.arg for keyword in call.node.keywords}
         starred = any(isinstance(argument, ast.Starred) for argument in call.node.args)
         if given & set(main) or (call.node.args and not starred):
             return True
-        around = [_last(one.func) for one in self._around.get(id(call.node), ())]
+        around = [last_name(one.func) for one in self._around.get(id(call.node), ())]
         if any(_SEARCH.search(name) for name in around):
             return True
         # The member of an ensemble is weak or strong on purpose; elsewhere a search may be handed it.
@@ -110,7 +110,3 @@ def _around(module: Module) -> dict[int, list[ast.Call]]:
                     if isinstance(node, ast.Call):
                         found.setdefault(id(node), []).append(call.node)
     return found
-
-
-def _last(function: ast.expr) -> str:
-    return str(getattr(function, "attr", getattr(function, "id", "")))

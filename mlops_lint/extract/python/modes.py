@@ -9,7 +9,7 @@ from mlops_lint.extract.python.gradients import handed, handed_to
 from mlops_lint.extract.python.loops import DEPTH, Loops, Place, Step, function_of, loops
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Binding, Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import last_name, walk
 
 # What a model is called, where its class is not known.
 _MODEL = re.compile(r"(?i)(?:^|_)(?:model|net|network|classifier)\d*$")
@@ -64,7 +64,7 @@ def _predicting(module: Module, step: Step) -> str:
     function = step.node.func
     if isinstance(function, ast.Attribute) and function.attr in ("forward", "generate"):
         function = function.value
-    last = getattr(function, "attr", getattr(function, "id", ""))
+    last = last_name(function)
     if not last or (isinstance(function, ast.Attribute) and not isinstance(function.value, ast.Name)):
         return ""
     if _is_model(module, function, step):

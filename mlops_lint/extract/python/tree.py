@@ -28,6 +28,11 @@ def parts(kind: type) -> tuple[str, ...] | None:
         return _PARTS[kind]
 
 
+def last_name(node: ast.AST) -> str:
+    """Gives the name, or the attribute at the end of a chain; empty = the expression is neither."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def walk(root: ast.AST) -> list[ast.AST]:
     """Gives a node and all nodes in it but operators and contexts, in order of the source."""
     found: list[ast.AST] = []

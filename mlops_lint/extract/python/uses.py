@@ -15,6 +15,7 @@ from mlops_lint.extract.libraries import SHARED, available
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.registered import STARTERS, decorated_by, registered
 from mlops_lint.extract.python.scopes import Call, Scope
+from mlops_lint.extract.python.tree import last_name
 from mlops_lint.model import Link
 
 FOREIGN = frozenset(sys.stdlib_module_names) | (available() - SHARED) | {"builtins"}
@@ -158,7 +159,7 @@ class Uses:
                 made[chain] = made.get(chain, 0) + 1
         ends = {chain[-1] for chain in made}
         parts = _parts(scope) if made else ()
-        used = Counter(_chain(one) for part in parts for one in part.used if _last(one) in ends)
+        used = Counter(_chain(one) for part in parts for one in part.used if last_name(one) in ends)
         return frozenset(chain for chain, count in made.items() if used[chain] == count)
 
     def _is_kept(self, call: Call) -> bool:
@@ -202,10 +203,6 @@ def _parts(scope: Scope) -> Iterator[Scope]:
     yield scope
     for inner in scope.inner:
         yield from _parts(inner)
-
-
-def _last(expression: ast.expr) -> str:
-    return expression.attr if isinstance(expression, ast.Attribute) else getattr(expression, "id", "")
 
 
 def _root(expression: ast.expr) -> str:
