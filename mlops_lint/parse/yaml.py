@@ -47,6 +47,9 @@ def parse(data: bytes) -> tuple[Node, ...]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "unreadable"
+        # libyaml 0.2.6 has a limit of its own, which it may meet in its look-ahead before we count to ours.
+        if "nesting depth" in reason:
+            raise too_deep(mark.line + 1 if mark else 1) from None
         raise invalid("YAML", reason, mark.line + 1 if mark else 1, text) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
