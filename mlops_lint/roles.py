@@ -23,4 +23,11 @@ ROLES: dict[str, tuple[str, str]] = {
     "defines": ("defined_by", "a notebook writes a file of code"),
     "consumes": ("consumed_by", "a consumer uses a model or dataset"),
     "triggers": ("triggered_by", "a pipeline starts another"),
+    "serves": ("served_by", "a service or deployment answers with a model"),
+    "deploys": ("deployed_by", "a deployment runs a service or its image; a task or job rolls out a deployment"),
+    "builds": ("built_by", "an image or task is made from a file, as a Dockerfile"),
+    "watches": ("watched_by", "a monitor or alert watches a model, service, deployment, dataset or another monitor"),
+    "scales": ("scaled_by", "an autoscaler changes how many copies of a deployment run"),
+    "requests": ("requested_by", "code or a task calls an endpoint, service or deployment"),
+    "describes": ("described_by", "a card or catalogue entry describes a dataset, model or feature"),
 }

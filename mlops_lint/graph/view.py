@@ -11,11 +11,17 @@ from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 
 # What a reader of a picture asks about; code and settings in between are seen through.
-SHOWN = ("pipeline", "task", "entry_point", "dataset", "model", "service", "endpoint", "consumer", "notebook")
+SHOWN = (
+    "pipeline", "task", "entry_point", "notebook", "dataset", "feature_view", "model", "service", "endpoint",
+    "deployment", "monitor", "alert", "consumer",
+)  # fmt: skip
 # Through what is not shown, one gets along these; code holds what stands in it.
-_THROUGH = ("starts", "runs", "calls", "imports", "inherits", "holds", "uses", "triggers", "consumes")
+_THROUGH = ("starts", "runs", "calls", "imports", "inherits", "holds", "uses", "triggers", "consumes", "builds")
 # Where one gets to: the last step says what the whole way means.
-_INTO = ("reads", "writes", "saves", "loads", "depends_on", "part_of", "inside", *_THROUGH)
+_INTO = (
+    "reads", "writes", "saves", "loads", "depends_on", "part_of", "inside", "serves", "deploys", "watches", "requests",
+    "describes", *_THROUGH,
+)  # fmt: skip
 
 
 class Shown(Struct, frozen=True):

@@ -9,11 +9,12 @@ from typing import get_type_hints
 from msgspec import UNSET
 
 from mlops_lint.model import Link, Location, Subject, Value
-from mlops_lint.subjects.code import Assertion, Cell, Constant, Function, Module, Notebook, Test
+from mlops_lint.subjects.code import Assertion, Cell, Constant, Function, Handler, Module, Notebook, Test
 from mlops_lint.subjects.data import (
     DataLoader,
     Dataset,
     Feature,
+    FeatureView,
     File,
     Join,
     Listing,
@@ -26,7 +27,6 @@ from mlops_lint.subjects.data import (
 )
 from mlops_lint.subjects.kind import Flag, Kind, Number, Text, Texts
 from mlops_lint.subjects.operation import (
-    CiWorkflow,
     ConfigKey,
     Consumer,
     Dependency,
@@ -34,7 +34,6 @@ from mlops_lint.subjects.operation import (
     EntryPoint,
     EnvVar,
     HttpCall,
-    Image,
     Import,
     Pipeline,
     Project,
@@ -42,6 +41,7 @@ from mlops_lint.subjects.operation import (
     Task,
     Use,
 )
+from mlops_lint.subjects.platform import Alert, CiJob, CiWorkflow, Deployment, Image, Monitor, Resource
 from mlops_lint.subjects.training import (
     Determinism,
     Estimator,
@@ -58,8 +58,10 @@ from mlops_lint.subjects.training import (
 __all__ = [
     "COMMON",
     "KINDS",
+    "Alert",
     "Assertion",
     "Cell",
+    "CiJob",
     "CiWorkflow",
     "ConfigKey",
     "Constant",
@@ -67,6 +69,7 @@ __all__ = [
     "DataLoader",
     "Dataset",
     "Dependency",
+    "Deployment",
     "Determinism",
     "Endpoint",
     "EntryPoint",
@@ -74,9 +77,11 @@ __all__ = [
     "Estimator",
     "Evaluation",
     "Feature",
+    "FeatureView",
     "File",
     "Flag",
     "Function",
+    "Handler",
     "HttpCall",
     "Hyperparameter",
     "Image",
@@ -87,6 +92,7 @@ __all__ = [
     "Model",
     "ModelLoad",
     "Module",
+    "Monitor",
     "Notebook",
     "Number",
     "Option",
@@ -95,6 +101,7 @@ __all__ = [
     "Project",
     "RandomCall",
     "Read",
+    "Resource",
     "Secret",
     "SeedCall",
     "Service",

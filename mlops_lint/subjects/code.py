@@ -60,3 +60,13 @@ class Constant(Kind, frozen=True, tag="constant"):
     """A name that a module gives one value."""
 
     value: Annotated[Any_, "its value"] = UNSET
+
+
+class Handler(Kind, frozen=True, tag="handler"):
+    """A place that decides what happens when something fails: an `except` clause, `|| true`, a setting of a task."""
+
+    what: Annotated[Text, "except, command or setting"] = UNSET
+    broad: Annotated[Flag, "any error at all; false = only those that it names"] = UNSET
+    swallows: Annotated[Flag, "the run goes on as if nothing had failed"] = UNSET
+    logs: Annotated[Flag, "it prints or logs the failure"] = UNSET
+    guards: Annotated[Texts, "last names of what is called where it may fail"] = UNSET

@@ -136,3 +136,18 @@ class Feature(Kind, frozen=True, tag="feature"):
     framework: Annotated[Text, "the feature store, as `feast`"] = UNSET
     view: Annotated[Text, "the view, or group, that it belongs to"] = UNSET
     variable: Annotated[Text, "what the view is called in the code; null = nothing"] = UNSET
+
+
+class FeatureView(Kind, frozen=True, tag="feature_view"):
+    """A group of features that a feature store keeps under one name."""
+
+    framework: Annotated[Text, "the feature store, as `feast`"] = UNSET
+    owner: Annotated[Text, "who is responsible; null = nobody named"] = UNSET
+    described: Annotated[Flag, "has a description"] = UNSET
+    tagged: Annotated[Flag, "has tags"] = UNSET
+    ttl: Annotated[Number, "seconds after which a value is too old; 0 = never said; null = not given"] = UNSET
+    online: Annotated[Flag, "is brought to an online store"] = UNSET
+    derived: Annotated[Flag, "computed at request time from others, or pushed: nothing has to be brought anywhere"] = (
+        UNSET
+    )
+    fields: Annotated[Texts, "the names of its features"] = UNSET

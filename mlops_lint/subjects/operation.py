@@ -1,4 +1,4 @@
-"""What runs: pipelines, services, and what they need around them."""
+"""What runs: pipelines, tasks, services, and the settings they need."""
 
 from typing import Annotated
 
@@ -21,6 +21,7 @@ class Service(Kind, frozen=True, tag="service"):
     """A program that answers requests."""
 
     framework: Annotated[Text, "fastapi, flask, bentoml, ..."] = UNSET
+    packaged: Annotated[Flag, "its framework packages it with its environment by itself"] = UNSET
 
 
 class Endpoint(Kind, frozen=True, tag="endpoint"):
@@ -63,6 +64,21 @@ class Task(Kind, frozen=True, tag="task"):
     folder: Annotated[Text, "the working directory of its code, from the root; empty = the root"] = UNSET
     lineage: Annotated[Flag, "the orchestrator has it declare its inputs and outputs"] = UNSET
     persistent: Annotated[Texts, "outputs that are kept, not removed, before a run"] = UNSET
+    backoff: Annotated[Flag, "waits longer after each try"] = UNSET
+    cached: Annotated[Flag, "not run again where its inputs and code are the same"] = UNSET
+    alerts: Annotated[Flag, "somebody is told when it fails: its own setting or an inherited one"] = UNSET
+    ignores_failure: Annotated[Flag, "what comes after goes on although it, or what it waits for, failed"] = UNSET
+    parameters: Annotated[Texts, "the names of what it is given, other than data"] = UNSET
+    sized: Annotated[Flag, "runs in a container or on a cluster that can be told what it needs"] = UNSET
+    requests: Annotated[Texts, "what it asks for: cpu, memory, gpu, instance; empty = nothing"] = UNSET
+    limits: Annotated[Texts, "what it is held to: cpu, memory, gpu; empty = nothing"] = UNSET
+    image_pinned: Annotated[Flag, "its image has an exact tag or a digest, or is built here; null = no image"] = UNSET
+    packages: Annotated[Texts, "what it installs when it starts, as requirements"] = UNSET
+    packages_pinned: Annotated[Flag, "all of these name one exact version; null = it installs nothing"] = UNSET
+    manual: Annotated[Flag, "waits for a person's approval"] = UNSET
+    purpose: Annotated[
+        Text, "what the orchestrator itself says it is for: train, evaluate, tune, transform, register, deploy, ..."
+    ] = UNSET
 
 
 class Pipeline(Kind, frozen=True, tag="pipeline"):
@@ -72,6 +88,14 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     schedule: Annotated[Text, "when it runs; null = only by hand"] = UNSET
     owner: Annotated[Text, "who is responsible; null = nobody named"] = UNSET
     managed: Annotated[Flag, "an orchestrator runs it; false = a CI workflow or a script"] = UNSET
+    triggers: Annotated[Texts, "what starts it: schedule, data, event, push, call, drift; empty = a person"] = UNSET
+    schedulable: Annotated[Flag, "its own file is where a schedule would stand"] = UNSET
+    alerts: Annotated[Flag, "somebody is told when a run fails"] = UNSET
+    alertable: Annotated[Flag, "its own file is where that would stand"] = UNSET
+    ownable: Annotated[Flag, "its own file is where an owner would stand"] = UNSET
+    parsed: Annotated[Flag, "a scheduler imports its file again and again, far from any run"] = UNSET
+    start_moves: Annotated[Flag, "its start date is taken from the clock"] = UNSET
+    compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
 
 
 class ConfigKey(Kind, frozen=True, tag="config_key"):
@@ -100,15 +124,6 @@ class Dependency(Kind, frozen=True, tag="dependency"):
     locked: Annotated[Flag, "a lock file beside it fixes the version"] = UNSET
     group: Annotated[Text, "main, dev, test, optional, build; notebook = a cell installs it"] = UNSET
     library: Annotated[Flag, "declared as metadata of a package that others install, where ranges are right"] = UNSET
-
-
-class Image(Kind, frozen=True, tag="image"):
-    """A container image that a build or a service starts from."""
-
-    reference: Annotated[Text, "as written, arguments filled in"] = UNSET
-    image_tag: Annotated[Text, "the tag; null = none"] = UNSET
-    digest: Annotated[Text, "the digest; null = none"] = UNSET
-    pinned: Annotated[Flag, "an exact tag or a digest"] = UNSET
 
 
 class Import(Kind, frozen=True, tag="import"):
@@ -141,11 +156,3 @@ class Project(Kind, frozen=True, tag="project"):
 
     git: Annotated[Flag, "is a git repository"] = UNSET
     python: Annotated[Flag, "holds Python code or notebooks of its own"] = UNSET
-
-
-class CiWorkflow(Kind, frozen=True, tag="ci_workflow"):
-    """A workflow of a CI system."""
-
-    framework: Annotated[Text, "github-actions, gitlab, azure, jenkins, ..."] = UNSET
-    triggers: Annotated[Texts, "push, pull_request, schedule, ..."] = UNSET
-    on_change: Annotated[Flag, "runs on pushes or merge requests"] = UNSET

@@ -1,0 +1,85 @@
+"""Documents of Kubernetes, as they are in YAML files, with what every sort of workload has in common.
+
+Source: https://kubernetes.io/docs/reference/using-api/api-concepts/ and .../kubernetes-api/workload-resources/pod-v1/
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
+
+# Where the description of the pod stands below `spec`, for each sort of workload.
+_PODS: dict[str, tuple[str, ...]] = {
+    "Pod": (),
+    "CronJob": ("jobTemplate", "spec", "template", "spec"),
+    **dict.fromkeys(
+        ("DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"),
+        ("template", "spec"),
+    ),
+}
+_QUANTITIES = {"cpu": "cpu", "memory": "memory"}
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """One object: `group` is "" for the core of Kubernetes, `key` the node of its `kind`."""
+
+    group: str
+    version: str
+    kind: str
+    name: str | None
+    key: Scalar
+    root: Mapping
+
+    @property
+    def spec(self) -> Mapping | None:
+        """What the object is told; None where it has nothing of the sort."""
+        node = self.root.get("spec")
+        return node if isinstance(node, Mapping) else None
+
+    @property
+    def pod(self) -> Mapping | None:
+        """The description of the pods of a workload; None for other objects."""
+        below = _PODS.get(self.kind)
+        node = self.root.get("spec", *below) if below is not None else None
+        return node if isinstance(node, Mapping) else None
+
+
+def manifests(documents: tuple[Node, ...]) -> Iterator[Manifest]:
+    """Gives the objects of a file, those of a `List` one by one, in their order."""
+    for root in documents:
+        if not isinstance(root, Mapping):
+            continue
+        kind, version = text(root.get("kind")), text(root.get("apiVersion"))
+        key = root.key("kind")
+        if kind is None or version is None or key is None:
+            continue
+        items = root.get("items")
+        if kind.endswith("List") and isinstance(items, Sequence):
+            yield from manifests(items.items)
+        else:
+            group, _, number = version.rpartition("/")
+            name = text(root.get("metadata", "name")) or text(root.get("metadata", "generateName"))
+            yield Manifest(group, number, kind, name, key, root)
+
+
+def containers(pod: Mapping) -> tuple[Mapping, ...]:
+    """Gives the containers of a pod that do its work, not those that only prepare it."""
+    node = pod.get("containers")
+    return tuple(one for one in node.items if isinstance(one, Mapping)) if isinstance(node, Sequence) else ()
+
+
+def quantities(container: Mapping, which: str) -> tuple[str, ...]:
+    """Gives cpu, memory, gpu, as far as `resources.requests` or `resources.limits` of a container name them."""
+    node = container.get("resources", which)
+    names = [key.text for key, _ in node.entries] if isinstance(node, Mapping) else []
+    found = {_QUANTITIES.get(name, "gpu" if "gpu" in name or "tpu" in name else "") for name in names}
+    return tuple(sorted(found - {""}))
+
+
+def command(container: Mapping) -> str | None:
+    """Gives command and arguments as one line of a shell; None where the image decides."""
+    words = (*strings(container.get("command")), *strings(container.get("args")))
+    if len(words) > 2 and words[1] in ("-c", "-ec", "-lc", "-xec", "-euc"):
+        return words[2]
+    return " ".join(words) or None
