@@ -66,7 +66,7 @@ def _structured(path: str, data: bytes, language: str, context: str) -> Iterator
         for of_requirements in registry.REQUIREMENTS:
             yield from of_requirements(path, listed)
     elif language != "text":
-        wanted = [extractor for patterns, extractor in registry.TREES if registry.matches(path, patterns)]
+        wanted = [one for patterns, word, one in registry.TREES if word in data and registry.matches(path, patterns)]
         if wanted or _is_invalid(language, data):
             trees = _parser(language)(data)
             for of_tree in wanted:

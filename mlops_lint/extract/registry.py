@@ -23,7 +23,7 @@ RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
 
 PYTHON: list[PythonExtractor] = []
-TREES: list[tuple[tuple[str, ...], TreeExtractor]] = []
+TREES: list[tuple[tuple[str, ...], bytes, TreeExtractor]] = []
 NOTEBOOKS: list[NotebookExtractor] = []
 WRITTEN: list[WrittenExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
@@ -49,11 +49,14 @@ def written(extractor: WrittenExtractor) -> WrittenExtractor:
     return extractor
 
 
-def trees(*patterns: str) -> Callable[[TreeExtractor], TreeExtractor]:
-    """Registers an extractor of YAML, TOML, JSON or INI files whose path or name matches one of `patterns`."""
+def trees(*patterns: str, word: bytes = b"") -> Callable[[TreeExtractor], TreeExtractor]:
+    """Registers an extractor of YAML, TOML, JSON or INI files whose path or name matches one of `patterns`.
+
+    A file without `word` in it is not parsed for this extractor: our parsers, that of JSON above all, are slow.
+    """
 
     def register(extractor: TreeExtractor) -> TreeExtractor:
-        TREES.append((patterns, extractor))
+        TREES.append((patterns, word, extractor))
         return extractor
 
     return register
