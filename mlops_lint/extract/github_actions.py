@@ -13,11 +13,22 @@ from msgspec import UNSET
 from mlops_lint.extract.commands import code_links
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject
+from mlops_lint.parse.image import reference
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, strings, text
-from mlops_lint.subjects import CiWorkflow, Number, Pipeline, Task, Text, subject
+from mlops_lint.subjects import CiWorkflow, Flag, Number, Pipeline, Task, Text, subject
 
 _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
+# Any other event is one that something outside raises.
+_TRIGGERS = {
+    "schedule": "schedule",
+    "workflow_dispatch": "person",
+    "workflow_call": "call",
+    "push": "push",
+    "pull_request": "push",
+    "pull_request_target": "push",
+    "merge_group": "push",
+}
 # A job without `timeout-minutes` is ended after six hours.
 _DEFAULT_MINUTES = 360
 _COMMAND = 4000
@@ -54,7 +65,18 @@ def workflow(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         on_change=any(event in _CHANGES and not _only_tags(node) for event, node in events.items()),
     )
     yield subject(record, location, name, symbol=f"ci:{path}")
-    pipeline = Pipeline(framework="github-actions", schedule=_schedule(events), managed=False)
+    pipeline = Pipeline(
+        framework="github-actions",
+        schedule=_schedule(events),
+        managed=False,
+        triggers=tuple(sorted({_TRIGGERS.get(event, "event") for event in events} - {"person"})),
+        schedulable=True,
+        # GitHub itself writes to whoever changed the workflow last.
+        alertable=False,
+        ownable=False,
+        parsed=False,
+        compiled=False,
+    )
     yield subject(pipeline, location, name, symbol=f"pipeline:{path}")
     for key, job in mappings(root.get("jobs")):
         yield _task(path, key, job, root)
@@ -92,6 +114,9 @@ def _task(path: str, key: Scalar, job: Mapping, root: Mapping) -> Subject:
         timed=called is None,
         timeout=UNSET if called is not None else _timeout(job.get("timeout-minutes")),
         image=_image(job.get("container")),
+        image_pinned=_pinned(_image(job.get("container"))),
+        packages_pinned=None,
+        ignores_failure=_flag(job.get("continue-on-error")),
         command=_command(steps),
         folder=_shared_folder(steps),
         lineage=False,
@@ -175,6 +200,16 @@ def _image(node: Node | None) -> Text:
         node = node.get("image")
     image = text(node)
     return UNSET if image is not None and "$" in image else image
+
+
+def _pinned(image: Text) -> Flag:
+    return reference(image).pinned if isinstance(image, str) else None if image is None else UNSET
+
+
+def _flag(node: Node | None) -> Flag:
+    """Gives a setting that is off unless it is switched on, and that an expression may decide."""
+    value = node.value if isinstance(node, Scalar) else False
+    return value if isinstance(value, bool) else UNSET
 
 
 def _command(steps: tuple[Step, ...]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.airflow import names, settings, texts
+from mlops_lint.extract.airflow import attention, containers, names, settings, texts
 from mlops_lint.extract.airflow.machine import Machine
 from mlops_lint.extract.airflow.values import Dag, Data, Function, Items, Options, Step, Text, Value, code
 from mlops_lint.extract.commands import code_links
@@ -55,11 +55,20 @@ def _unique(name: str, taken: dict[str, int]) -> str:
 
 def _pipeline(module: Module, dag: Dag, name: str, unique: str, version: int | None) -> Iterator[Subject]:
     owners = [settings.owner(module, step) for step in dag.steps]
+    schedule = settings.schedule(module, dag, version)
     record = Pipeline(
         framework="airflow",
-        schedule=settings.schedule(module, dag, version),
+        schedule=schedule,
         owner=settings.dag_owner(dag, owners),
         managed=True,
+        triggers=attention.triggers(dag, schedule),
+        schedulable=True,
+        alerts=attention.alerts_of(module, dag),
+        alertable=True,
+        ownable=True,
+        parsed=True,
+        start_moves=attention.start_moves(dag),
+        compiled=False,
     )
     symbol = f"pipeline:{module.path}#{unique}"
     yield subject(record, module.locate(dag.node), name, symbol=symbol)
@@ -71,6 +80,7 @@ def _pipeline(module: Module, dag: Dag, name: str, unique: str, version: int | N
 
 
 def _task(module: Module, step: Step) -> Task:
+    container = containers.container(module, step)
     return Task(
         framework="airflow",
         operator=names.shown(step.operator) or UNSET,
@@ -84,6 +94,18 @@ def _task(module: Module, step: Step) -> Task:
         image=settings.text(step, "image"),
         command=settings.text(step, "bash_command"),
         lineage=False,
+        backoff=attention.backoff(module, step),
+        alerts=attention.alerts(module, step),
+        ignores_failure=attention.ignores_failure(step),
+        cached=False,
+        parameters=settings.parameters(step),
+        sized=container.sized,
+        requests=container.requests,
+        limits=container.limits,
+        image_pinned=container.image_pinned,
+        packages=container.packages,
+        packages_pinned=container.packages_pinned,
+        manual=False,
     )
 
 

@@ -18,6 +18,7 @@ from mlops_lint.extract.airflow.values import (
     Group,
     Items,
     Mapping,
+    Moment,
     Options,
     Output,
     Step,
@@ -67,6 +68,8 @@ def combined(machine: "Machine", left: Value, right: Value, operator: ast.operat
         return Assets()
     if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
         return Items([*left.items, *right.items])
+    if isinstance(operator, (ast.Add, ast.Sub)) and isinstance(left, Moment) and not isinstance(right, Moment):
+        return left
     if isinstance(operator, (ast.Add, ast.Mult, ast.Sub, ast.Div)):
         return _calculated(left, right, operator)
     return Unknown()

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from mlops_lint.extract.airflow import names, texts
+from mlops_lint.extract.airflow import names, texts, times
 from mlops_lint.extract.airflow.frames import one_of
 from mlops_lint.extract.airflow.order import ends, join, link
 from mlops_lint.extract.airflow.values import (
@@ -12,6 +12,7 @@ from mlops_lint.extract.airflow.values import (
     Group,
     Items,
     Mapping,
+    Moment,
     Options,
     Output,
     Step,
@@ -24,7 +25,7 @@ from mlops_lint.extract.airflow.values import (
 if TYPE_CHECKING:
     from mlops_lint.extract.airflow.machine import Machine
 
-_KNOWN = (Step, Output, Group, Items, Mapping, Dag, str, Text)
+_KNOWN = (Step, Output, Group, Items, Mapping, Dag, Moment, str, Text)
 
 
 def known(receiver: Value) -> bool:
@@ -44,6 +45,8 @@ def call(machine: "Machine", receiver: Value, method: str, given: Given, node: a
         return _of_mapping(receiver, method, given)
     if isinstance(receiver, Dag):
         return _of_dag(receiver, method, given)
+    if isinstance(receiver, Moment):
+        return receiver if method in times.STILL_TIMES else Unknown()
     return _of_text(receiver, method, given, node)
 
 
@@ -140,8 +143,12 @@ def function(machine: "Machine", name: str, given: Given, node: ast.Call) -> Val
     first = given.positional[0] if given.positional else None
     if end in ("timedelta", "duration"):
         return texts.duration(given.positional, given.named)
+    if (moment := times.moment(name, given)) is not None:
+        return moment
     if name in ("builtins.dict", "collections.OrderedDict", "builtins.OrderedDict"):
         return Mapping().merged(first if given.positional else Mapping()).merged(given.named)
+    if end == "V1ResourceRequirements":
+        return given.named
     if end in ("list", "tuple", "set", "reversed", "sorted", "copy", "deepcopy"):
         return _copied(first) if given.positional else Items()
     if name == "builtins.str" and first is not None:

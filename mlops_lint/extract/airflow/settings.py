@@ -39,6 +39,16 @@ def effective(step: Step, key: str, default: Value) -> Value:
     return default
 
 
+def states(step: Step, key: str) -> bool:
+    """Says whether a setting is written down for a task, whatever its value is."""
+    for source in _sources(step):
+        if key in source.entries:
+            return True
+        if not source.complete:
+            return False
+    return False
+
+
 def _sources(step: Step) -> Iterator[Mapping]:
     yield step.settings
     yield _defaults(step.settings)
@@ -62,7 +72,7 @@ def classes(module: Module, step: Step) -> tuple[str, ...]:
     return (step.operator, *module.names.bases(step.operator))
 
 
-def _of_class(module: Module, step: Step, key: str, default: Value) -> Value:
+def of_class(module: Module, step: Step, key: str, default: Value) -> Value:
     """Gives the default of a setting: Unknown where a class of the file, or a function elsewhere, may have its own."""
     if not (names.shown(step.operator) or "").startswith(_CLASSES):
         return Unknown()
@@ -87,7 +97,7 @@ def _words(node: ast.ClassDef) -> set[str]:
 
 def retries(module: Module, step: Step) -> Number:
     """Gives how often a task is tried again."""
-    found = effective(step, "retries", _of_class(module, step, "retries", 0))
+    found = effective(step, "retries", of_class(module, step, "retries", 0))
     if isinstance(found, str) and found.isdecimal():
         return int(found)
     return 0 if found is None else _number(found)
@@ -95,15 +105,15 @@ def retries(module: Module, step: Step) -> Number:
 
 def retry_delay(module: Module, step: Step) -> Number:
     """Gives the seconds between two tries."""
-    return _number(effective(step, "retry_delay", _of_class(module, step, "retry_delay", RETRY_DELAY)))
+    return _number(effective(step, "retry_delay", of_class(module, step, "retry_delay", RETRY_DELAY)))
 
 
 def timeout(module: Module, step: Step) -> Number:
     """Gives the seconds after which a task is ended; of a sensor also those that it waits; None = unlimited."""
-    limit = effective(step, "execution_timeout", _of_class(module, step, "execution_timeout", None))
+    limit = effective(step, "execution_timeout", of_class(module, step, "execution_timeout", None))
     if not names.is_sensor(classes(module, step)):
         return None if limit is None else _number(limit)
-    waited = _number(effective(step, "timeout", _of_class(module, step, "timeout", SENSOR_TIMEOUT)))
+    waited = _number(effective(step, "timeout", of_class(module, step, "timeout", SENSOR_TIMEOUT)))
     other = None if limit is None else _number(limit)
     if isinstance(waited, (int, float)) and isinstance(other, (int, float)):
         return min(waited, other)
@@ -120,7 +130,7 @@ def _number(found: Value) -> Number:
 
 def owner(module: Module, step: Step) -> Text:
     """Gives who is responsible for a task; None = nobody named."""
-    return _person(effective(step, "owner", _of_class(module, step, "owner", None)))
+    return _person(effective(step, "owner", of_class(module, step, "owner", None)))
 
 
 def _person(found: Value) -> Text:
@@ -188,3 +198,15 @@ def text(step: Step, key: str) -> Text:
     if isinstance(found, str):
         return found.replace(HERE, "")
     return found if found is None or isinstance(found, Ref) else UNSET
+
+
+def parameters(step: Step) -> tuple[str, ...] | UnsetType:
+    """Gives the names of what a task is given: arguments of its function, parameters and variables of its command."""
+    found: set[str] = set()
+    for key in ("op_kwargs", "params", "env", "env_vars", "environment"):
+        given = step.settings.get(key)
+        if isinstance(given, Mapping) and given.complete:
+            found.update(given.entries)
+        elif given is not None:
+            return UNSET
+    return tuple(sorted(found))

@@ -30,6 +30,12 @@ class Duration(msgspec.Struct, frozen=True):
     seconds: float
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """A point in time; `moves` where it is taken from the clock."""
+
+    moves: bool
+
+
 class Data(msgspec.Struct, frozen=True):
     """A dataset or asset."""
 
@@ -233,8 +239,8 @@ class Label:
 
 
 Value = (
-    None | bool | int | float | str | Ref | Unknown | Text | Duration | Data | Assets | Code | Items | Mapping | Options
-    | Function | Decorator | Decorated | Partial | Dag | Group | Step | Output | Label
+    None | bool | int | float | str | Ref | Unknown | Text | Duration | Moment | Data | Assets | Code | Items | Mapping
+    | Options | Function | Decorator | Decorated | Partial | Dag | Group | Step | Output | Label
 )  # fmt: skip
 
 # Arguments of an operator that hold tasks without waiting for them.

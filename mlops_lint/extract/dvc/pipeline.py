@@ -41,7 +41,18 @@ def pipeline(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
 
 
 def _pipeline(path: str, root: Mapping) -> Subject:
-    record = Pipeline(framework="dvc", schedule=None, managed=True)
+    # `dvc repro` is called by somebody: a person, or a job that is described elsewhere.
+    record = Pipeline(
+        framework="dvc",
+        schedule=None,
+        managed=True,
+        triggers=(),
+        schedulable=False,
+        alertable=False,
+        ownable=False,
+        parsed=False,
+        compiled=False,
+    )
     return subject(record, locate(path, root.key("stages") or root), path, symbol=f"pipeline:{path}")
 
 
@@ -60,6 +71,11 @@ def _task(path: str, stage: Contents, made: set[str], before: Iterable[str]) -> 
         # Where some of its paths cannot be read, nobody can say that it leaves one out.
         lineage=True if stage.complete else UNSET,
         persistent=persistent if stage.complete else UNSET,
+        image_pinned=None,
+        packages=(),
+        packages_pinned=None,
+        sized=False,
+        ignores_failure=False,
     )
     links = dict.fromkeys([
         Link("part_of", f"pipeline:{path}", stage.location),
