@@ -2,13 +2,13 @@
 
 import os
 import stat
-import subprocess
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from mlops_lint.git import git, is_repository, top_level
 from mlops_lint.model import Problem
 
 # Never of interest, even where nothing ignores them.
@@ -16,15 +16,6 @@ _SKIPPED = frozenset(
     ".git .hg .svn .mypy_cache .pytest_cache .ruff_cache .tox .nox .venv venv node_modules __pycache__ "
     ".ipynb_checkpoints .eggs .mlops-lint-cache".split()
 )
-# git may be told by a repository's own configuration to start programs; these settings forbid it.
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false")
-# Nor may it fetch what a partial clone lacks: a repository can name any program for that.
-_GIT_ENVIRONMENT = {
-    "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
-    "LC_ALL": "C",
-}  # fmt: skip
-# It waits for ever on a FIFO where it looks for a file; a listing of a million files takes a few seconds.
-_GIT_SECONDS = 20
 # Matching takes time to the power of the wildcards in one part of a path; `**/*.py[cod]` has one.
 _WILDCARDS = 3
 _LONGEST_IGNORE = 100_000
@@ -129,21 +120,13 @@ def _above(folder: str) -> Iterator[str]:
         yield folder
 
 
-def top_level(path: Path) -> Path | None:
-    """Gives the folder of the git repository that holds `path`; None where there is none."""
-    for folder in (path, *path.parents):
-        if os.path.exists(folder / ".git"):
-            return folder
-    return None
-
-
 def _with_lfs(root: Path, files: list[Entry]) -> list[Entry]:
     """Says of every file whether .gitattributes hands it to Git LFS; git is asked only where it can be so."""
     attributes = [entry for entry in files if entry.path.rpartition("/")[2] == ".gitattributes"]
     if not any(b"lfs" in _head(root / entry.path) for entry in attributes):
         return [msgspec.structs.replace(entry, lfs=False) for entry in files]
     names = "\0".join(entry.path for entry in files).encode("utf-8", "surrogateescape")
-    out = _git(root, "check-attr", "-z", "--stdin", "filter", stdin=names)
+    out = git(root, "check-attr", "-z", "--stdin", "filter", stdin=names)
     if out is None:
         return files
     fields = out.decode("utf-8", "surrogateescape").split("\0")
@@ -161,38 +144,16 @@ def _head(path: Path) -> bytes:
         return b""
 
 
-def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes | None:
-    environment = {**os.environ, **_GIT_ENVIRONMENT}
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"):
-        environment.pop(name, None)
-    try:
-        done = subprocess.run(
-            [*_GIT, *arguments], cwd=root, env=environment, input=stdin or b"", capture_output=True,
-            timeout=_GIT_SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
 def _tracked(root: Path) -> set[str] | None:
     top = top_level(root)
-    if top is None or not _is_repository(top / ".git"):
+    if top is None or not is_repository(top / ".git"):
         return None
-    out = _git(root, "ls-files", "-z")
+    out = git(root, "ls-files", "-z")
     return None if out is None else _names(out)
 
 
-def _is_repository(folder: Path) -> bool:
-    """Whether git finds files where it looks for files, not FIFOs on which it would wait for ever."""
-    if not os.path.isdir(folder):
-        return os.path.isfile(folder)
-    names = ("HEAD", "config", "config.worktree", "index", "packed-refs", "info/exclude", "info/attributes")
-    return not any(os.path.exists(folder / name) and not os.path.isfile(folder / name) for name in names)
-
-
 def _untracked(root: Path, folders: "_Folders") -> set[str]:
-    out = None if folders.blocked else _git(root, "ls-files", "-z", "-o", "--exclude-standard")
+    out = None if folders.blocked else git(root, "ls-files", "-z", "-o", "--exclude-standard")
     return set(_walked(root, folders)) if out is None else _names(out)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from mlops_lint.configuration import Attestation, Configuration, Consumer, Level, Profile, Source, Threshold, find, read
-from mlops_lint.discover import top_level
+from mlops_lint.git import top_level
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

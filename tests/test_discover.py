@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mlops_lint.discover import Found, discover, top_level
+from mlops_lint.discover import Found, discover
+from mlops_lint.git import top_level
 
 
 def write(root: Path, *names: str, text: str = "x = 1\n") -> None:
