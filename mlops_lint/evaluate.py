@@ -38,12 +38,20 @@ def works_with_data(graph: Graph) -> bool:
 
 def profile_of(graph: Graph) -> str:
     """Gives `production` where something is scheduled or served, else `research`."""
-    scheduled = any(
-        isinstance(node.fields.get("schedule"), str) and node.fields.get("managed") is True and node.context == "source"
+    return "production" if in_production(graph) else "research"
+
+
+def in_production(graph: Graph) -> Node | None:
+    """Gives the first thing in the repository's own code that is scheduled or served; None = nothing is."""
+    found = [
+        node
         for node in graph.of_kind("pipeline")
-    )
-    served = any(node.context == "source" for node in graph.of_kind("service"))
-    return "production" if scheduled or served else "research"
+        if isinstance(node.fields.get("schedule"), str)
+        and node.fields.get("managed") is True
+        and node.context == "source"
+    ]
+    found += [node for node in graph.of_kind("service") if node.context == "source"]
+    return min(found, key=lambda node: (node.location, node.id), default=None)
 
 
 def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Verdict]:
@@ -57,7 +65,7 @@ def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Ve
         # Two of one place are told apart by their messages: `<` on equal records goes on to compare None with None.
         related = sorted(set(environment.related), key=lambda one: (one.location, one.message))
         location = environment.at if outcome == "fail" and environment.at is not None else node.location
-        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related))
+        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related), name=node.name)
 
 
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:

@@ -1,5 +1,6 @@
 """A folder to what git says of it, without running what the repository may name."""
 
+import datetime as dt
 import os
 import subprocess
 from pathlib import Path
@@ -44,3 +45,12 @@ def is_repository(folder: Path) -> bool:
         return os.path.isfile(folder)
     names = ("HEAD", "config", "config.worktree", "index", "packed-refs", "info/exclude", "info/attributes")
     return not any(os.path.exists(folder / name) and not os.path.isfile(folder / name) for name in names)
+
+
+def commit(root: Path) -> tuple[str, str] | None:
+    """Gives the hash and the day, in UTC, of the commit that is checked out; None where there is none."""
+    out = git(root, "-c", "log.showSignature=false", "log", "-1", "--no-show-signature", "--format=%H %ct", "HEAD")
+    words = out.decode("ascii", "replace").split() if out else []
+    if len(words) != 2 or not words[1].isdigit():
+        return None
+    return words[0], dt.datetime.fromtimestamp(int(words[1]), tz=dt.UTC).date().isoformat()

@@ -133,6 +133,8 @@ class Verdict(msgspec.Struct, frozen=True):
     related: tuple[Related, ...] = ()
     muted: str | None = None
     """The reason of the suppression that accepts a failure ("" where it gives none); None = not muted."""
+    name: str = ""
+    """What the subject is called."""
 
 
 class Finding(msgspec.Struct, frozen=True):

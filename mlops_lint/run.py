@@ -14,7 +14,6 @@ from mlops_lint.graph import Graph, Node, link
 from mlops_lint.model import Facts, Finding, Problem, Report, Summary, Verdict
 from mlops_lint.rules import Rule, check, load
 from mlops_lint.scan import Progress, scan
-from mlops_lint.score import Score, scored
 from mlops_lint.settings import Settings
 from mlops_lint.suppress import suppress
 
@@ -49,18 +48,6 @@ def lint(settings: Settings, paths: tuple[str, ...] = (), progress: Progress | N
     verdicts = evaluate(scanned.graph, rules, settings.profile or profile_of(scanned.graph))
     verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
     return report(settings, paths, scanned, rules, verdicts, needless)
-
-
-def maturity(settings: Settings, today: str, progress: Progress | None = None) -> tuple[Score, tuple[Rule, ...]]:
-    """Gives the score of a repository and the rules that it rests on: all, whatever `check` is told to select."""
-    every = load(settings.policies, settings.extends)
-    rules = tuple(rule for rule in every if rule.status == "stable" or settings.preview)
-    check(rules)
-    scanned = read(settings, progress)
-    verdicts = evaluate(scanned.graph, rules, settings.profile or profile_of(scanned.graph))
-    verdicts, _ = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
-    holds = tuple(one for one in settings.attestations if one.expires >= today)
-    return scored(verdicts, rules, holds), rules
 
 
 def report(

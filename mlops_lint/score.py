@@ -7,6 +7,7 @@ import msgspec
 
 from mlops_lint.configuration import Attestation
 from mlops_lint.model import Verdict
+from mlops_lint.repeated import repeated
 from mlops_lint.resources import rules_folder
 from mlops_lint.rules import Question, Rule, questions
 
@@ -41,12 +42,29 @@ class Answer(msgspec.Struct, frozen=True):
     accepted: int
     """Failures that a comment in the repository accepts with a reason: they leave the mean."""
     attestation: Attestation | None
+    again: tuple[tuple[Verdict, str], ...] = ()
+    """Failures that say what another rule has said, and that rule: they are shown, and leave the mean."""
 
     @property
     def score(self) -> float | None:
         """The share of subjects that pass, 0 to 1; None = the question does not apply, or cannot be answered."""
         judged = len(self.passed) + len(self.failed)
         return len(self.passed) / judged if judged else None
+
+
+class Basis(msgspec.Struct, frozen=True):
+    """On what a score rests, to be said beside it."""
+
+    profile: str = "research"
+    because: str = ""
+    """Why it is this profile, in words."""
+    rules: int = 0
+    preview: bool = False
+    learns: bool = True
+    """Whether anything of machine learning is in the repository: without it there is nothing to score."""
+    commit: str | None = None
+    date: str | None = None
+    """The day of the commit; None = no commit is known."""
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -61,6 +79,20 @@ class Score(msgspec.Struct, frozen=True):
     matrix: dict[str, dict[str, float | None]]
     """stage -> objective -> score."""
     answers: tuple[Answer, ...]
+    attestations: tuple[Attestation, ...] = ()
+    """All that still count, also of questions that no rule asks."""
+    expired: tuple[Attestation, ...] = ()
+    """Those that no longer count."""
+    basis: Basis = Basis()
+
+
+class Point(msgspec.Struct, frozen=True):
+    """An earlier score of the same repository."""
+
+    label: str
+    score: float | None
+    level: int
+    stages: dict[str, float | None]
 
 
 def scale() -> Scale:
@@ -68,45 +100,54 @@ def scale() -> Scale:
     return msgspec.yaml.decode((rules_folder() / "levels.yaml").read_bytes(), type=Scale)
 
 
-def scored(verdicts: Iterable[Verdict], rules: Iterable[Rule], attestations: tuple[Attestation, ...]) -> Score:
-    """Gives the score; `attestations` are those that still hold."""
+def scored(
+    verdicts: Iterable[Verdict], rules: Iterable[Rule], attestations: tuple[Attestation, ...], today: str = "",
+    basis: Basis | None = None,
+) -> Score:  # fmt: skip
+    """Gives the score; an attestation that expires before `today`, a day as 2026-01-31, no longer counts."""
     asked = {rule.id: rule.question for rule in rules}
     said: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in verdicts:
+    every = list(verdicts)
+    for verdict in every:
         said[asked[verdict.rule]].append(verdict)
-    attested = {one.question: one for one in attestations}
-    answers = tuple(_answer(question, said[question.id], attested.get(question.id)) for question in questions())
-    by = scale()
+    elsewhere, basis, by = repeated(every), basis or Basis(), scale()
+    attested = {one.question: one for one in attestations if one.expires >= today}
+    answers = tuple(_answer(one, said[one.id], attested.get(one.id), elsewhere) for one in questions())
+    counted = answers if basis.learns else ()
+    level, missing = _level(answers, by) if basis.learns else (0, ())
     stages = dict.fromkeys(one.stage for one in questions())
     objectives = dict.fromkeys(one.objective for one in questions())
-    matrix = {
-        stage: {
-            objective: _mean((one for one in answers if (one.question.stage, one.question.objective) == cell), by)
-            for objective in objectives
-            for cell in [(stage, objective)]
-        }
-        for stage in stages
-    }
-    level, missing = _level(answers, by)
     return Score(
-        score=_mean(answers, by),
+        score=_mean(counted, by),
         level=level,
         missing=missing,
-        stages={stage: _mean((one for one in answers if one.question.stage == stage), by) for stage in stages},
-        objectives={kind: _mean((one for one in answers if one.question.objective == kind), by) for kind in objectives},
-        matrix=matrix,
+        stages={stage: _mean((one for one in counted if one.question.stage == stage), by) for stage in stages},
+        objectives={kind: _mean((one for one in counted if one.question.objective == kind), by) for kind in objectives},
+        matrix={stage: {kind: _mean(_cell(counted, stage, kind), by) for kind in objectives} for stage in stages},
         answers=answers,
+        attestations=tuple(one for one in attestations if one.expires >= today),
+        expired=tuple(one for one in attestations if one.expires < today),
+        basis=basis,
     )
 
 
-def _answer(question: Question, verdicts: list[Verdict], attestation: Attestation | None) -> Answer:
+def _cell(answers: Iterable[Answer], stage: str, objective: str) -> list[Answer]:
+    return [one for one in answers if (one.question.stage, one.question.objective) == (stage, objective)]
+
+
+def _answer(
+    question: Question, verdicts: list[Verdict], attestation: Attestation | None, elsewhere: dict[tuple[str, str], str]
+) -> Answer:
+    # A comment without a reason hides a finding from `check`, but accepts nothing.
+    failed = [one for one in verdicts if one.outcome == "fail" and not one.muted]
     return Answer(
         question=question,
         passed=tuple(one for one in verdicts if one.outcome == "pass"),
-        failed=tuple(one for one in verdicts if one.outcome == "fail" and one.muted is None),
+        failed=tuple(one for one in failed if (one.rule, one.node) not in elsewhere),
         unknown=sum(one.outcome == "unknown" for one in verdicts),
-        accepted=sum(one.muted is not None for one in verdicts),
+        accepted=sum(bool(one.muted) for one in verdicts),
         attestation=attestation,
+        again=tuple((one, elsewhere[one.rule, one.node]) for one in failed if (one.rule, one.node) in elsewhere),
     )
 
 

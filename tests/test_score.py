@@ -1,6 +1,9 @@
 """The maturity of a repository: verdicts to scores of questions, stages and levels."""
 
+import csv
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -9,6 +12,7 @@ import pytest
 from mlops_lint.cli import main
 from mlops_lint.configuration import Attestation
 from mlops_lint.model import Location, Outcome, Verdict
+from mlops_lint.repeated import facts
 from mlops_lint.rules import load, questions
 from mlops_lint.score import Score, scale, scored
 
@@ -47,6 +51,11 @@ def test_what_is_unknown_accepted_or_not_asked_leaves_the_mean() -> None:
     assert score.score == 1.0
 
 
+def test_a_comment_without_a_reason_accepts_nothing() -> None:
+    name = "training.reproducibility"
+    assert answered(maturity(verdict(name, "pass"), verdict(name, "fail", muted="")), name) == 0.5
+
+
 def test_weights_count_in_the_mean() -> None:
     heavy, light = "training.reproducibility", "training.tracking"
     assert scale().weights.get(heavy) == 2
@@ -80,10 +89,54 @@ def test_levels_and_weights_name_questions_that_exist() -> None:
 
 def test_an_attestation_stands_beside_the_evidence_and_changes_no_number() -> None:
     attested = Attestation("governance.review", True, "wiki/review", "ana", "2030-01-01")
-    score = scored([], RULES, (attested,))
+    score = scored([], RULES, (attested,), "2029-12-31")
     answer = next(one for one in score.answers if one.question.id == "governance.review")
     assert answer.attestation == attested
     assert answer.score is None
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def said(rule: str, outcome: Outcome, node: str, message: str = "is wrong", line: int = 1) -> Verdict:
+    return Verdict(rule, node, outcome, Location("a.py", line, 1, line, 9), message)
+
+
+def test_one_fact_of_one_subject_is_counted_once() -> None:
+    score = maturity(said("DAT001", "fail", "a"), said("FEA006", "fail", "a"), said("FEA006", "fail", "b", line=2))
+    assert answered(score, "data.versioning") == 0
+    assert answered(score, "features.versioning") is None, "nothing has a version: b says it again, too"
+    score = maturity(
+        said("DAT001", "fail", "a"), said("FEA006", "fail", "a"),
+        said("DAT001", "pass", "c", line=3), said("FEA006", "fail", "b", line=2),
+    )  # fmt: skip
+    answer = next(one for one in score.answers if one.question.id == "features.versioning")
+    assert [one.node for one in answer.failed] == ["b"]
+    assert [(one.node, counted) for one, counted in answer.again] == [("a", "DAT001")]
+
+
+def test_a_message_may_tell_whether_it_is_the_same_fact() -> None:
+    data, both = "the record lacks the version of its data", "the record lacks metrics and the version of its data"
+    score = maturity(said("DAT001", "fail", "a"), said("TRN017", "fail", "x", data), said("TRN017", "fail", "y", both))
+    answer = next(one for one in score.answers if one.question.id == "models.lineage")
+    assert [one.node for one in answer.failed] == ["y"]
+
+
+def test_a_pass_counts_wherever_it_is() -> None:
+    score = maturity(said("DAT001", "fail", "a"), said("FEA006", "pass", "a"))
+    assert answered(score, "features.versioning") == 1
+
+
+def test_facts_name_rules_of_the_catalogue_and_none_is_counted_at_what_is_not_counted_itself() -> None:
+    with (ROOT / "tests" / "catalogue.csv").open(newline="", encoding="utf-8") as file:
+        known = {row["id"] for row in csv.DictReader(file)}
+    counts = {fact.counts for fact in facts()}
+    again = {one.rule for fact in facts() for one in fact.again}
+    assert counts | again <= known
+    assert counts.isdisjoint(again)
+    for fact in facts():
+        for one in fact.again:
+            assert one.says is None or re.compile(one.says)
 
 
 @pytest.fixture
@@ -139,10 +192,162 @@ def test_markdown_is_a_table_of_stages(repository: Path, capsys: pytest.CaptureF
     assert "\n| training | " in capsys.readouterr().out
 
 
-def test_a_repository_without_models_has_nothing_to_score(
+def scores(*options: str, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    assert main(["score", "--no-cache", "--preview", "--format", "json", *options]) == 0
+    content: dict[str, object] = json.loads(capsys.readouterr().out)
+    return content
+
+
+def test_no_data_versioning_is_one_failed_question(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "train.py").write_text(
+        "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split\n\n"
+        "raw = pd.read_csv('raw.csv')\nraw.dropna().to_csv('clean.csv')\nframe = pd.read_csv('clean.csv')\n"
+        "X_train, X_test, y_train, y_test = train_test_split(frame[['a']], frame['b'], random_state=1)\n"
+        "with mlflow.start_run():\n    mlflow.log_param('c', 1)\n"
+        "    model = LogisticRegression(C=1).fit(X_train, y_train)\n"
+        "    mlflow.log_metric('s', model.score(X_test, y_test))\n    mlflow.sklearn.log_model(model, 'm')\n"
+    )
+    found = scores(capsys=capsys)["questions"]
+    about = {"data.versioning", "features.versioning", "features.lineage", "models.lineage", "data.diff"}
+    failed = {one["id"]: one["failed"] for one in found if one["id"] in about and one["failed"]}
+    assert set(failed) == {"data.versioning"}
+    assert sum(one["repeated"] for one in found) >= 2
+
+
+def test_the_profile_is_said_with_its_reason(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    basis = scores(capsys=capsys)["basis"]
+    assert (basis["profile"], basis["because"]) == ("research", "nothing is scheduled or served")
+    (repository / "app.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/predict')\ndef predict(x: int):\n    return x\n"
+    )
+    basis = scores(capsys=capsys)["basis"]
+    assert basis["profile"] == "production"
+    assert "app.py is served" in basis["because"]
+    basis = scores("--profile", "research", capsys=capsys)["basis"]
+    assert (basis["profile"], basis["because"]) == ("research", "as it is set")
+
+
+def test_an_attestation_may_answer_a_question_of_ones_own_but_no_misspelt_one(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"answer": True, "evidence": "wiki/ethics", "by": "ana"}
+
+    def configured(question: str, expires: str) -> None:
+        stated = {"attestations": [row | {"question": question, "expires": expires}]}
+        (repository / "mlops-lint.yaml").write_bytes(msgspec.yaml.encode(stated))
+
+    configured("governance.ethics", "2999-01-01")
+    assert main(["score", "--no-cache"]) == 0
+    assert "- governance.ethics: yes, says ana until 2999-01-01 (wiki/ethics)" in capsys.readouterr().out
+    configured("governance.ethics", "2001-01-01")
+    assert main(["score", "--no-cache"]) == 0
+    assert "the attestation of ana expired on 2001-01-01 and no longer counts" in capsys.readouterr().out
+    configured("governance.reviews", "2999-01-01")
+    assert main(["score", "--no-cache"]) == 2
+    assert "did you mean 'governance.review'?" in capsys.readouterr().err
+    configured("governance.review", "2999-02-31")
+    assert main(["score", "--no-cache"]) == 2
+    assert "no day of the calendar" in capsys.readouterr().err
+
+
+def test_a_gate_says_why_it_does_not_open(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = scores(capsys=capsys)
+    (repository / "before.json").write_text(json.dumps(before))
+    gate = ["score", "--no-cache", "--preview", "--against", "before.json", "--max-drop"]
+    assert main([*gate, "0"]) == 0
+    source = (repository / "train.py").read_text()
+    (repository / "train.py").write_text(
+        source + "PASSWORD = 'hunter2-and-more-of-it'\n" + source.replace("train.csv", "/home/ana/a.csv")
+    )
+    capsys.readouterr()
+    assert main([*gate, "0"]) == 1
+    error = capsys.readouterr().err
+    assert "below that of before.json, more than --max-drop 0; lower than before: data.shared-access" in error
+    assert main([*gate, "1"]) == 0
+    assert main([*gate, "1", "--profile", "production"]) == 1
+    assert "was scored as research with --preview" in capsys.readouterr().err
+    assert main(["score", "--max-drop", "0.1"]) == 2
+    assert main(["score", "--no-cache", "--min-score", "0.99", "--min-level", "3"]) == 1
+    error = capsys.readouterr().err
+    assert "is below --min-score 0.99" in error
+    assert "is below --min-level 3; it lacks " in error
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema_version": 2, "level": 0, "score": 1, "questions": []}'])
+def test_what_is_no_saved_score_is_refused(repository: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "before.json").write_text(text)
+    assert main(["score", "--max-drop", "0", "--against", "before.json"]) == 2
+    assert main(["score", "--history", "missing.json"]) == 2
+    assert "before.json" in capsys.readouterr().err
+
+
+def test_a_history_is_shown(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "first.json").write_text(json.dumps(scores(capsys=capsys) | {"score": 0.25}))
+    assert main(["score", "--no-cache", ".", "--history", "first.json"]) == 0
+    assert "\nHistory: first 0.25 (level 0), now 0." in capsys.readouterr().out
+
+
+def test_the_badges_say_level_and_score(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", "--no-cache", "--format", "badge"]) == 0
+    picture = capsys.readouterr().out
+    assert re.search(r'aria-label="MLOps maturity: level 0 \| \d+%"', picture)
+    assert "http" not in picture.replace("http://www.w3.org/2000/svg", "")
+    assert main(["score", "--no-cache", "--format", "shields"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["schemaVersion"] == 1
+    assert content["label"] == "MLOps maturity"
+
+
+def test_a_score_names_the_commit_it_is_of(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "a", "--date", "2001-02-03T04:05:06Z"]):
+        subprocess.run(
+            [*git, *words], check=True, env={"PATH": "/usr/bin:/bin", "GIT_COMMITTER_DATE": "2001-02-03T04:05:06Z"}
+        )
+    basis = scores(capsys=capsys)["basis"]
+    assert basis["date"] == "2001-02-03"
+    assert re.fullmatch("[0-9a-f]{40}", basis["commit"])
+
+
+NOTEBOOK = {
+    "cells": [
+        {
+            "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
+            "source": [
+                "import pandas as pd\n", "from sklearn.svm import SVC\n",
+                "d = pd.read_csv('a.csv')\n", "SVC().fit(d[['a']], d['b'])\n",
+            ],
+        }
+    ],
+    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{}, {"a.txt": "nothing\n"}, {"app.py": "def add(a, b):\n    return a + b\n", "requirements.txt": "flask\n"}],
+)
+def test_where_nothing_learns_there_is_nothing_to_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for shown in ("text", "json", "markdown", "badge", "shields"):
+        assert main(["score", "--no-cache", "--format", shown]) == 0
+        text = capsys.readouterr().out
+        assert json.loads(text)["score"] is None if shown == "json" else "othing to score" in text
+    assert main(["score", "--no-cache", "--min-level", "0"]) == 1
+    assert "nothing to score, so no score passes the gate" in capsys.readouterr().err
+
+
+def test_one_notebook_that_trains_is_scored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a.txt").write_text("nothing\n")
+    (tmp_path / "a.ipynb").write_text(json.dumps(NOTEBOOK))
     monkeypatch.chdir(tmp_path)
-    assert main(["score", "--no-cache"]) == 0
-    assert capsys.readouterr().out.startswith("Nothing to score")
+    found = scores(capsys=capsys)
+    assert found["level"] == 0
+    assert isinstance(found["score"], float)
+    assert found["basis"]["profile"] == "research"

@@ -67,19 +67,12 @@ def _write(
     if options.output_file:
         outputs = (*outputs, (options.output_format, options.output_file))
     for name, file in outputs:
-        _save(file, render(name, report, rules))
+        common.save(file, render(name, report, rules))
     if not options.output_file:
         sys.stdout.write(render(options.output_format, report, rules, colour=colours(sys.stdout)))
     # Text on standard output ends with the summary itself; what programs read is not mixed with it.
     if not options.quiet and (options.output_file or options.output_format != "text"):
         print(summary_line(report), file=sys.stderr)
-
-
-def _save(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
 
 
 def _status(report: Report, fail_on: str) -> int:

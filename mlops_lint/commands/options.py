@@ -72,6 +72,14 @@ def names(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
 
 
+def save(file: Path, text: str) -> None:
+    """Writes a file; raises UsageError where that is not possible."""
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:

@@ -5,12 +5,12 @@ from pkgutil import iter_modules
 
 from mlops_lint.graph.view import View
 from mlops_lint.model import Report
-from mlops_lint.output import _drawing, _score
+from mlops_lint.output import _badge, _drawing, _score
 from mlops_lint.output._text import summary_line, visible
 from mlops_lint.rules import Rule
-from mlops_lint.score import Score
+from mlops_lint.score import Point, Score
 
-__all__ = ["drawn", "formats", "render", "score", "summary_line", "visible"]
+__all__ = ["drawn", "formats", "render", "score", "score_formats", "summary_line", "visible"]
 
 
 def formats() -> tuple[str, ...]:
@@ -32,7 +32,15 @@ def drawn(format_name: str, view: View) -> str:
     return text
 
 
-def score(format_name: str, found: Score, rules: tuple[Rule, ...]) -> str:
-    """Gives a score as `text`, `json` or `markdown`; `rules` are those that ran."""
+def score_formats() -> tuple[str, ...]:
+    """Gives the names of the formats of a score."""
+    return ("text", "json", "markdown", "badge", "shields")
+
+
+def score(format_name: str, found: Score, rules: tuple[Rule, ...], history: tuple[Point, ...] = ()) -> str:
+    """Gives a score in one of `score_formats`; `rules` are those that it rests on, `history` its earlier values."""
     writers = {"text": _score.as_text, "json": _score.as_json, "markdown": _score.as_markdown}
-    return writers[format_name](found, {rule.id: rule for rule in rules})
+    badges = {"badge": _badge.as_badge, "shields": _badge.as_shields}
+    if format_name in badges:
+        return badges[format_name](found)
+    return writers[format_name](found, {rule.id: rule for rule in rules}, history)

@@ -4,55 +4,73 @@ import json
 from collections.abc import Iterator
 
 from mlops_lint import __version__
+from mlops_lint.configuration import Attestation
 from mlops_lint.model import Verdict
-from mlops_lint.output._text import visible
+from mlops_lint.output._text import count, visible
 from mlops_lint.rules import Rule
-from mlops_lint.score import Answer, Score, scale
+from mlops_lint.score import Answer, Basis, Point, Score, scale
 
 _BAR = 20
 # The best evidence is the shortest that still shows that it is no accident.
 _EVIDENCE = 3
+# A name as long as a line says no more than its start.
+_NAME = 60
 
 
-def as_json(score: Score, rules: dict[str, Rule]) -> str:
+def as_json(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = ()) -> str:
     """Gives one JSON object, version 1; numbers with three digits."""
-    content = {
+    return json.dumps(content(score, rules, history), indent=2) + "\n"
+
+
+def content(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = ()) -> dict[str, object]:
+    """Gives what the JSON says."""
+    return {
         "schema_version": 1,
         "tool": {"name": "mlops-lint", "version": __version__},
         "level": score.level,
+        "level_name": level_names()[score.level],
         "score": _rounded(score.score),
+        "basis": {name: getattr(score.basis, name) for name in Basis.__struct_fields__},
         "missing": list(score.missing),
         "stages": {name: _rounded(value) for name, value in score.stages.items()},
         "objectives": {name: _rounded(value) for name, value in score.objectives.items()},
         "matrix": {s: {o: _rounded(value) for o, value in row.items()} for s, row in score.matrix.items()},
         "questions": [_question(answer, rules) for answer in score.answers],
+        "attestations": [
+            {"question": one.question, **_attested(one), "expired": one in score.expired}
+            for one in (*score.attestations, *score.expired)
+        ],
+        "history": [
+            {"label": one.label, "score": _rounded(one.score), "level": one.level, "stages": one.stages}
+            for one in history
+        ],
     }
-    return json.dumps(content, indent=2) + "\n"
 
 
-def as_text(score: Score, rules: dict[str, Rule]) -> str:
+def as_text(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = ()) -> str:
     """Gives the score, the stages and every question that applies, the weakest stage of all first."""
     if score.score is None:
-        return "Nothing to score: no question applies to what is in this repository.\n"
-    lines = [_headline(score), ""]
+        return "\n".join([nothing(score), *_attestations(score)]) + "\n"
+    lines = [_headline(score), _basis(score), *_trend(score, history), ""]
     for stage, value in score.stages.items():
-        if value is None:
+        answers = [one for one in score.answers if one.question.stage == stage]
+        if value is None and not any(one.again for one in answers):
             continue
-        lines.append(f"{stage:<12} {_bar(value)} {value:4.0%}")
-        for answer in score.answers:
-            if answer.question.stage == stage and answer.score is not None:
+        lines.append(f"{stage:<12} {_bar(value)} {value:4.0%}" if value is not None else f"{stage:<12}")
+        for answer in answers:
+            if answer.score is not None or answer.again:
                 lines += _asked(answer, rules)
         lines.append("")
     lines += _next(score)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_attestations(score)]) + "\n"
 
 
-def as_markdown(score: Score, _rules: dict[str, Rule]) -> str:
+def as_markdown(score: Score, _rules: dict[str, Rule], history: tuple[Point, ...] = ()) -> str:
     """Gives the headline, the matrix of stages and objectives, and what is missing for the next level."""
     if score.score is None:
-        return "**Nothing to score**: no question applies to what is in this repository.\n"
+        return f"**{nothing(score)}**\n"
     objectives = [name for name, value in score.objectives.items() if value is not None]
-    lines = [f"**{_headline(score)}**", "", "| stage | " + " | ".join(objectives) + " | all |"]
+    lines = [f"**{_headline(score)}**", "", *_trend(score, history), "| stage | " + " | ".join(objectives) + " | all |"]
     lines.append("| --- |" + " ---: |" * (len(objectives) + 1))
     for stage, row in score.matrix.items():
         if score.stages[stage] is not None:
@@ -61,13 +79,59 @@ def as_markdown(score: Score, _rules: dict[str, Rule]) -> str:
     return "\n".join([*lines, "", *_next(score)]) + "\n"
 
 
+def level_names() -> dict[int, str]:
+    """Gives the names of the levels, from 0."""
+    return {0: "ad hoc"} | {one.level: one.name for one in scale().levels}
+
+
+def nothing(score: Score) -> str:
+    """Says why there is no score."""
+    if score.basis.learns:
+        return "Nothing to score: no question applies to what is in this repository."
+    return "Nothing to score: nothing in this repository trains, loads or serves a model, or runs a data pipeline."
+
+
+def best(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
+    """In order of the rules and places, each rule once before any comes again."""
+    seen: dict[str, int] = {}
+    ranked = []
+    for verdict in sorted(verdicts, key=lambda one: (one.rule, one.location, one.node)):
+        seen[verdict.rule] = seen.get(verdict.rule, 0) + 1
+        ranked.append((seen[verdict.rule], verdict.rule, verdict))
+    return [verdict for _, _, verdict in sorted(ranked, key=lambda one: one[:2])]
+
+
+def evidence(verdict: Verdict, rules: dict[str, Rule]) -> str:
+    """What a pass shows: the message of a rule says what would be wrong, so its name alone is given."""
+    rule = rules[verdict.rule]
+    name = visible(verdict.name) if len(verdict.name) <= _NAME else f"{visible(verdict.name[:_NAME])}…"
+    # A project has no name of its own.
+    named = f" '{name}'" if name and rule.subject != "project" else ""
+    return f"{rule.subject.replace('_', ' ')}{named} passes {rule.id} ({rule.name})"
+
+
 def _headline(score: Score) -> str:
-    names = {0: "ad hoc"} | {one.level: one.name for one in scale().levels}
+    names = level_names()
     answered = sum(one.score is not None for one in score.answers)
     return (
         f"Maturity level {score.level} of {max(names)} ({names[score.level]}), score {score.score:.2f}, "
         f"{answered} of {len(score.answers)} questions answered"
     )
+
+
+def _basis(score: Score) -> str:
+    basis = score.basis
+    because = f" ({visible(basis.because)})" if basis.because else ""
+    tried = "" if basis.preview else "; --preview asks those that are still tried out, too"
+    return f"Profile {basis.profile}{because}; {count(basis.rules, 'rule')}{tried}"
+
+
+def _trend(score: Score, history: tuple[Point, ...]) -> list[str]:
+    values = [(one.label, one.score, one.level) for one in history] + [("now", score.score, score.level)]
+    said = (
+        f"{visible(label)} {'-' if value is None else f'{value:.2f}'} (level {level})" for label, value, level in values
+    )
+    return [f"History: {', '.join(said)}", ""] if history else []
 
 
 def _bar(value: float) -> str:
@@ -78,11 +142,17 @@ def _bar(value: float) -> str:
 def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
     counts = f"{len(answer.passed)} of {len(answer.passed) + len(answer.failed)}"
     unknown = f", {answer.unknown} cannot be told" if answer.unknown else ""
-    yield f"  {answer.score:4.0%}  {answer.question.asks} ({counts}{unknown})"
-    for verdict in _best(answer.failed)[:1]:
+    accepted = f", {answer.accepted} accepted" if answer.accepted else ""
+    share = "   -" if answer.score is None else f"{answer.score:4.0%}"
+    yield f"  {share}  {answer.question.asks} ({counts}{unknown}{accepted})"
+    for verdict in best(answer.failed)[:1]:
         yield f"        - {_place(verdict)} {visible(verdict.message)} ({verdict.rule})"
-    for verdict in _best(answer.passed)[:1]:
-        yield f"        + {_place(verdict)} {_evidence(verdict, rules)}"
+    for verdict, counted in answer.again[:1]:
+        more = f" and {len(answer.again) - 1} more" if len(answer.again) > 1 else ""
+        where = f"{rules[counted].question}, {counted}" if counted in rules else counted
+        yield f"        = {_place(verdict)} {visible(verdict.message)} ({verdict.rule}){more}: counted at {where}"
+    for verdict in best(answer.passed)[:1]:
+        yield f"        + {_place(verdict)} {evidence(verdict, rules)}"
 
 
 def _next(score: Score) -> list[str]:
@@ -97,44 +167,45 @@ def _next(score: Score) -> list[str]:
     return lines
 
 
+def _attestations(score: Score) -> list[str]:
+    lines = [
+        f"- {visible(one.question)}: {'yes' if one.answer else 'no'}, says {visible(one.by)} until {one.expires} "
+        f"({visible(one.evidence)})"
+        for one in score.attestations
+    ]
+    lines += [
+        f"- {visible(one.question)}: the attestation of {visible(one.by)} expired on {one.expires} and no longer counts"
+        for one in score.expired
+    ]
+    return ["", "Attested by people, beside the score and in none of its numbers:", *lines] if lines else []
+
+
 def _question(answer: Answer, rules: dict[str, Rule]) -> dict[str, object]:
     attested = answer.attestation
     return {
         "id": answer.question.id,
         "stage": answer.question.stage,
         "objective": answer.question.objective,
+        "asks": answer.question.asks,
         "score": _rounded(answer.score),
         "passed": len(answer.passed),
         "failed": len(answer.failed),
         "unknown": answer.unknown,
         "accepted": answer.accepted,
+        "repeated": len(answer.again),
         "evidence": [
-            {"path": one.location.path, "line": one.location.line, "message": _evidence(one, rules)}
-            for one in _best(answer.passed)[:_EVIDENCE]
+            {"path": one.location.path, "line": one.location.line, "message": evidence(one, rules)}
+            for one in best(answer.passed)[:_EVIDENCE]
         ],
         "findings": [
-            {"rule": one.rule, "path": one.location.path, "line": one.location.line} for one in _best(answer.failed)
+            {"rule": one.rule, "path": one.location.path, "line": one.location.line} for one in best(answer.failed)
         ],
-        "attestation": None
-        if attested is None
-        else {"answer": attested.answer, "evidence": attested.evidence, "by": attested.by, "expires": attested.expires},
+        "attestation": None if attested is None else _attested(attested),
     }
 
 
-def _best(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
-    """In order of the rules and places, each rule once before any comes again."""
-    seen: dict[str, int] = {}
-    ranked = []
-    for verdict in sorted(verdicts, key=lambda one: (one.rule, one.location, one.node)):
-        seen[verdict.rule] = seen.get(verdict.rule, 0) + 1
-        ranked.append((seen[verdict.rule], verdict.rule, verdict))
-    return [verdict for _, _, verdict in sorted(ranked, key=lambda one: one[:2])]
-
-
-def _evidence(verdict: Verdict, rules: dict[str, Rule]) -> str:
-    """What a pass shows: the message of a rule says what would be wrong, so its name alone is given."""
-    rule = rules[verdict.rule]
-    return f"{rule.subject.replace('_', ' ')} passes {rule.id} ({rule.name})"
+def _attested(attested: Attestation) -> dict[str, object]:
+    return {name: getattr(attested, name) for name in ("answer", "evidence", "by", "expires")}
 
 
 def _place(verdict: Verdict) -> str:

@@ -1,0 +1,76 @@
+"""Settings to the score of a repository, and to all that rests on the same evaluation."""
+
+import datetime as dt
+from difflib import get_close_matches
+
+import msgspec
+
+from mlops_lint.errors import UsageError
+from mlops_lint.evaluate import evaluate, in_production, works_with_data
+from mlops_lint.git import commit
+from mlops_lint.graph import Graph
+from mlops_lint.model import Report
+from mlops_lint.rules import Rule, check, load, questions
+from mlops_lint.run import Scanned, read, report
+from mlops_lint.scan import Progress
+from mlops_lint.score import Basis, Score, scored
+from mlops_lint.settings import Settings
+from mlops_lint.suppress import suppress
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A repository with its score, its findings and its graph, all of one evaluation."""
+
+    score: Score
+    rules: tuple[Rule, ...]
+    report: Report
+    graph: Graph
+
+
+def examine(settings: Settings, today: dt.date, progress: Progress | None = None) -> Examined:
+    """Gives the score and what it rests on: all rules, whatever `check` is told to select or to ignore."""
+    every = load(settings.policies, settings.extends)
+    rules = tuple(rule for rule in every if rule.status == "stable" or settings.preview)
+    check(rules)
+    _check_attestations(settings)
+    scanned = read(settings, progress)
+    basis = _basis(settings, scanned, len(rules))
+    verdicts = evaluate(scanned.graph, rules, basis.profile)
+    verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
+    score = scored(verdicts, rules, settings.attestations, today.isoformat(), basis)
+    whole = msgspec.structs.replace(settings, per_file_ignores=())
+    return Examined(score, rules, report(whole, (), scanned, rules, verdicts, needless), scanned.graph)
+
+
+def _basis(settings: Settings, scanned: Scanned, rules: int) -> Basis:
+    shown = in_production(scanned.graph)
+    if settings.profile is not None:
+        profile, because = settings.profile, "as it is set"
+    elif shown is not None:
+        does = "is scheduled" if shown.kind == "pipeline" else "is served"
+        profile, because = "production", f"{shown.kind} '{shown.name}' in {shown.location.path} {does}"
+    else:
+        profile, because = "research", "nothing is scheduled or served"
+    known = commit(settings.root) if scanned.found.git else None
+    return Basis(
+        profile=profile,
+        because=because,
+        rules=rules,
+        preview=settings.preview,
+        learns=works_with_data(scanned.graph),
+        commit=known[0] if known else None,
+        date=known[1] if known else None,
+    )
+
+
+def _check_attestations(settings: Settings) -> None:
+    """Raises UsageError at a misspelt question, or a day that is in no calendar; a question of one's own may stand."""
+    known = {question.id for question in questions()}
+    for one in settings.attestations:
+        # governance.ethics is a question of its own, governance.acess none.
+        if one.question not in known and (meant := get_close_matches(one.question, known, n=1, cutoff=0.9)):
+            raise UsageError(f"attestations: no question is called '{one.question}'; did you mean '{meant[0]}'?")
+        try:
+            dt.date.fromisoformat(one.expires)
+        except ValueError:
+            raise UsageError(f"attestations: {one.question} expires on no day of the calendar: {one.expires}") from None
