@@ -18,7 +18,7 @@ def attributes(module: Module) -> Iterator[Subject]:
         return
     told: set[str] = set()
     for scope in module.scopes.all:
-        for node in scope.used:
+        for _, node in scope.used:
             name = last_name(node)
             if name in wanted and wanted[name] not in told and isinstance(node, (ast.Attribute, ast.Name)):
                 told.add(wanted[name])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from mlops_lint.errors import ParseError
 from mlops_lint.extract import registry
@@ -10,6 +11,7 @@ from mlops_lint.extract.suppressions import suppressions
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse import text as plain_text
 from mlops_lint.parse.tree import Node
+from mlops_lint.parse.words import Words
 
 Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem], tuple[Facts, ...]]
 
@@ -30,10 +32,17 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     written = _text(path, data, language, problems)
     if written is None:
         return tuple(subjects), (), problems, tuple(made)
-    for patterns, extractor in registry.TEXTS:
-        if registry.matches(path, patterns):
+    said = _words().places(written).keys()
+    for patterns, words, extractor in registry.TEXTS:
+        if (not words or not words.isdisjoint(said)) and registry.matches(path, patterns):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
+
+
+@cache
+def _words() -> Words:
+    """The words without which some extractor finds nothing."""
+    return Words(sorted({word for _, words, _ in registry.TEXTS for word in words}))
 
 
 def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str | None:
@@ -52,7 +61,9 @@ def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str
 
 def _structured(path: str, data: bytes, language: str, context: str) -> Iterator[Subject]:
     if language == "python":
-        yield from _of_python(_python(path, data, context))
+        module = _python(path, data, context)
+        yield from _of_python(module)
+        module.close()
     elif language == "dockerfile":
         from mlops_lint.parse import dockerfile
 
@@ -112,6 +123,8 @@ def _notebook(path: str, data: bytes, context: str, problems: list[Problem], mad
         yield from _of_python(module)
     for extractor in registry.NOTEBOOKS:
         yield from extractor(parsed, module)
+    if module is not None:
+        module.close()
     for of_written in registry.WRITTEN:
         found, broken = of_written(parsed, context, _of_python)
         made.extend(found)

@@ -46,10 +46,9 @@ def jobs(module: Module) -> Iterator[Subject]:
             yield subject(record, module.locate(first), tool, links=(module.within(module.scopes.module),))
 
 
-@texts("*.ipynb")
+@texts("*.ipynb", words=("kubeflow_notebook",))
 def kale(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for a notebook that is run as a pipeline of Kubeflow."""
-    found = _KALE.search(text) if "kubeflow_notebook" in text else None
-    if found:
+    if found := _KALE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         yield subject(Use(purpose="run-record", tool="kubeflow"), Location(path, line, 1, line, 2), "kubeflow")

@@ -8,10 +8,11 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
+from mlops_lint.parse.words import Words
 from mlops_lint.subjects import PathUse, subject
 
 # A text without any of these holds no private path; looking for them is cheaper than for the paths.
-_MARK = re.compile(r"/home/|/Users/|:\\|:/(?!/)|content/g?drive/|~/D[eo]")
+_MARK = Words(("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/", "~/De", "~/Do"))
 
 # Accounts of images, runners and services, and names that stand for a name; nobody's own machine.
 _ACCOUNTS = frozenset(
@@ -153,10 +154,11 @@ def paths_in_texts(path: str, text: str) -> Iterator[Subject]:
 def _marked(text: str) -> Iterator[tuple[int, str]]:
     """Gives the lines in which a private path may stand, each with its offset."""
     end = -1
-    for found in _MARK.finditer(text):
-        if found.start() > end:
-            start = text.rfind("\n", 0, found.start()) + 1
-            end = text.find("\n", found.end())
+    for place in sorted(place for places in _MARK.places(text).values() for place in places):
+        # `://` is no drive.
+        if place > end and not text.startswith("://", place):
+            start = text.rfind("\n", 0, place) + 1
+            end = text.find("\n", place)
             end = len(text) if end < 0 else end
             yield start, text[start:end]
 

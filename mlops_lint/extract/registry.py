@@ -28,7 +28,7 @@ NOTEBOOKS: list[NotebookExtractor] = []
 WRITTEN: list[WrittenExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
 REQUIREMENTS: list[RequirementsExtractor] = []
-TEXTS: list[tuple[tuple[str, ...], TextExtractor]] = []
+TEXTS: list[tuple[tuple[str, ...], frozenset[str], TextExtractor]] = []
 
 
 def python(extractor: PythonExtractor) -> PythonExtractor:
@@ -74,11 +74,14 @@ def requirements(extractor: RequirementsExtractor) -> RequirementsExtractor:
     return extractor
 
 
-def texts(*patterns: str) -> Callable[[TextExtractor], TextExtractor]:
-    """Registers an extractor of the bare text of files whose path or name matches one of `patterns`."""
+def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtractor], TextExtractor]:
+    """Registers an extractor of the bare text of files whose path or name matches one of `patterns`.
+
+    With `words` it is called only where one of them stands in the text: all are looked for in one pass.
+    """
 
     def register(extractor: TextExtractor) -> TextExtractor:
-        TEXTS.append((patterns, extractor))
+        TEXTS.append((patterns, frozenset(words), extractor))
         return extractor
 
     return register

@@ -14,6 +14,7 @@ import msgspec
 
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Location, Subject
+from mlops_lint.parse.words import Words
 from mlops_lint.subjects import Secret, subject
 
 CODE = ("*.py", "*.ipynb", "*.r", "*.R", "*.jl", "*.scala", "*.java", "*.go", "*.js", "*.ts", "*.tsx", "*.sql")
@@ -107,6 +108,8 @@ _NAMES = (
     "secret_key",
     "private_key",
 )
+_STARTS = Words(start for form in _FORMS for start in form.starts)
+_NAMED_BY = Words(_NAMES)
 _QUOTED = re.compile(
     r"""\\?["']?\]?[ \t]{0,9}(?::[ \t]{0,3}[A-Za-z]+[ \t]{0,3}=|:|=(?!=)|,)"""
     r"""[ \t]{0,9}\\?["'](?P<value>[^"'\\\s]{8,200})\\?["']"""
@@ -148,8 +151,10 @@ def secrets(path: str, text: str) -> Iterator[Subject]:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    for form in _FORMS:
-        for position in _positions(text, form.starts):
+    places = _STARTS.places(text)
+    # Most texts hold none of them.
+    for form in _FORMS if places else ():
+        for position in (position for start in form.starts for position in places.get(start, ())):
             found = form.pattern.match(text, position)
             if found is not None and _is_secret(found):
                 yield (form.what, *found.span(_group(found)))
@@ -161,24 +166,15 @@ def _passwords(path: str, text: str) -> Iterator[tuple[str, int, int]]:
     if len(lowered) != len(text):
         return
     bare = _BARE_FILES.search(path) is not None
-    for name in _NAMES:
+    for name, positions in sorted(_NAMED_BY.places(lowered).items(), key=lambda found: _NAMES.index(found[0])):
         judge = _is_password if name in ("password", "passwd", "pwd") else _is_key
-        for position in _positions(lowered, (name,)):
+        for position in positions:
             end = position + len(name)
             if text[end : end + 1].isalnum():
                 continue
             found = _QUOTED.match(text, end) or (_BARE.match(text, end) if bare else None)
             if found is not None and judge(found["value"]):
                 yield (f"{name.replace('_', ' ')} in an assignment", *found.span("value"))
-
-
-def _positions(text: str, starts: tuple[str, ...]) -> Iterator[int]:
-    # A regular expression that searches for all of them at once takes twenty times as long.
-    for start in starts:
-        position = text.find(start)
-        while position >= 0:
-            yield position
-            position = text.find(start, position + 1)
 
 
 def _group(found: re.Match[str]) -> int | str:

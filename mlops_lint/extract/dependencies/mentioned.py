@@ -51,7 +51,7 @@ def extras(path: str, text: str) -> Iterator[Subject]:
         yield _use("installation", name, path)
 
 
-@texts(*_FILES)
+@texts(*_FILES, words=("install", " add", "PIP_ADD", " build"))
 def mentioned(path: str, text: str) -> Iterator[Subject]:
     """Gives each package that some command of a file installs, once, and each image that one builds."""
     if "install" in text or " add" in text or "PIP_ADD" in text:

@@ -20,6 +20,11 @@ _FILES = (
     *("tox.ini", "noxfile.py", "*.py", "Jenkinsfile*", "Dockerfile*", "*.pipeline", "Snakefile", "*.smk", "MLproject"),
 )
 _PATH = r"(?P<path>[^\s\"'=:,;()\[\]<>|]{0,300}?[\w}-]"
+_COMMANDS = (
+    *("papermill", "nbconvert", "jupyter", "nbmake", "nbval", "treon", "runipy"),
+    *("execute_notebook", "run_notebook", "runNotebook"),
+)
+_KEYS = ("notebook_path", "input_nb", "input_notebook", "notebook_file", "dbutils.notebook.run")
 # A command of these runs the notebooks that it names, or all that it finds.
 _COMMAND = re.compile(
     r"\b(?P<tool>papermill|nbconvert(?=[^\n]*--execute)|jupyter[ -](?:execute|run)|nbmake|nbval(?:-lax)?|treon|runipy|"
@@ -33,15 +38,12 @@ _KEY = re.compile(
     re.MULTILINE,
 )
 _SOURCE = re.compile(rf"\b(?P<tool>source|filename|notebook|script)[\"']?\s*[:=]\s*[\"']?{_PATH}\.ipynb)")
-_SIGNS = (".ipynb", "notebook", "nbval", "treon", "nbmake")
 _MOST = 200
 
 
-@texts(*_FILES)
+@texts(*_FILES, words=(*_COMMANDS, *_KEYS, ".ipynb"))
 def notebook_runs(path: str, text: str) -> Iterator[Subject]:
     """Gives the notebooks that a file says to be run; with the name `*` where it runs all that it finds."""
-    if not any(sign in text for sign in _SIGNS):
-        return
     patterns = (_COMMAND, _KEY) if path.endswith(".py") else (_COMMAND, _KEY, _SOURCE)
     found = {one.start("path"): one for pattern in patterns for one in pattern.finditer(text)}
     for start in sorted(found)[:_MOST]:

@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import statements, walk
 
 _CACHES = re.compile(r"(?i)cache|memo|singleton|lazy|once|on_event|startup|lifespan")
 
@@ -32,13 +32,13 @@ def kept(call: Call) -> bool:
 
 def keeps(scope: Scope) -> bool:
     """Says whether a function calls others only where what they give is not there yet: `if "x" not in kept: load()`."""
-    tests = [node for node in walk(scope.node) if isinstance(node, ast.If) and _asks(node.test)]
+    inside = statements(getattr(scope.node, "body", []))
+    tests = [node for node in inside if isinstance(node, ast.If) and _asks(node.test)]
     tests = [node for node in tests if not isinstance(node.test, (ast.Name, ast.Attribute))]
     return any(
         isinstance(inner, (ast.Assign, ast.Expr)) and isinstance(inner.value, ast.Call)
         for node in tests
-        for statement in node.body
-        for inner in walk(statement)
+        for inner in statements(node.body)
     )
 
 

@@ -41,6 +41,19 @@ class Module:
         for call in self.scopes.calls:
             call.name = self.names.name(call.node.func, call.scope)
 
+    def close(self) -> None:
+        """Lets go of the tree, whose scopes name each other.
+
+        Workers search for no garbage: without this 1,300 files are held in 590 MB instead of 80.
+        """
+        pending = [*self.scopes.all]
+        while pending:
+            scope = pending.pop()
+            pending += scope.inner
+            scope.forget()
+        self.scopes.__dict__.clear()
+        self.__dict__.clear()
+
     @property
     def calls(self) -> list[Call]:
         """All calls in order of the source, with their names."""

@@ -70,7 +70,7 @@ class Parameters:
 
 
 def _used(scope: Scope) -> list[ast.expr]:
-    return [*scope.used, *(node for inner in scope.inner for node in _used(inner))]
+    return [*(node for _, node in scope.used), *(node for inner in scope.inner for node in _used(inner))]
 
 
 def _last(node: ast.expr) -> str:

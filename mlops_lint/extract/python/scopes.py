@@ -35,8 +35,8 @@ class Scope:
         """Names that are global or nonlocal here -> where they are bound."""
         self.inner: list[Scope] = []
         """The lambdas and comprehensions in it: scopes of names, but not of calls."""
-        self.used: list[ast.expr] = []
-        """Names and attribute chains that are read here, outermost node of each chain."""
+        self.used: list[tuple[str, ast.expr]] = []
+        """Names and attribute chains that are read here: the name with which each begins, and its outermost node."""
 
     @property
     def receiver(self) -> str | None:
@@ -55,6 +55,13 @@ class Scope:
         while scope.kind in ("lambda", "comprehension") and scope.parent is not None:
             scope = scope.parent
         return scope
+
+    def forget(self) -> None:
+        """Ends what it has to do with others."""
+        self.parent = None
+        self.inner = []
+        self.bindings = {}
+        self.declared = {}
 
     def bind(self, name: str, value: Binding) -> None:
         """Adds one more thing that `name` may be."""
@@ -364,14 +371,14 @@ class Scopes:
                 scope.declared[name] = outer
 
     def _on_name(self, node: ast.Name, scope: Scope) -> None:
-        scope.used.append(node)
+        scope.used.append((node.id, node))
 
     def _on_attribute(self, node: ast.Attribute, scope: Scope) -> None:
         inner: ast.expr = node
         while isinstance(inner, ast.Attribute):
             inner = inner.value
         if isinstance(inner, ast.Name):
-            scope.used.append(node)
+            scope.used.append((inner.id, node))
         else:
             self._visit(inner, scope)
 

@@ -31,7 +31,7 @@ def _named_to_show(module: Module, showing: list[ast.Call]) -> frozenset[int]:
     seen = {id(one): one.id for call in showing for one in walk(call) if isinstance(one, ast.Name)}
     if not seen:
         return frozenset()
-    used = (_root(one) for scope in _every(module.scopes.all) for one in scope.used)
+    used = (_root(one) for scope in _every(module.scopes.all) for _, one in scope.used)
     wanted = set(seen.values()) - {one.id for one in used if one is not None and id(one) not in seen}
     given = (one for scope in module.scopes.all for name in wanted for one in scope.bindings.get(name, ()))
     parts = (part for one in given if isinstance(one, ast.expr) for part in walk(one))

@@ -14,6 +14,11 @@ _PLAIN = frozenset(
     {"ctx", "op", "ops", "kind", "type_comment", "conversion", "simple", "is_async", "id", "attr", "arg", "level"}
 )
 _LEAVES = (ast.Constant, ast.Name, ast.operator, ast.expr_context, ast.boolop, ast.unaryop, ast.cmpop)
+_BLOCKS: dict[type, tuple[str, ...]] = {
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.With, ast.AsyncWith), ("body",)),
+    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("orelse", "body")),
+    **dict.fromkeys((ast.Try, ast.TryStar), ("finalbody", "orelse", "body")),
+}
 _PARTS: dict[type, tuple[str, ...] | None] = {}
 
 
@@ -49,6 +54,20 @@ def walk(root: ast.AST) -> list[ast.AST]:
                 pending += value[::-1]
             elif value is not None:
                 pending.append(value)
+    return found
+
+
+def statements(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Gives all statements of a body and of the blocks in them, but not what stands in a statement of one line."""
+    found: list[ast.stmt] = []
+    pending = body[::-1]
+    while pending:
+        node = pending.pop()
+        found.append(node)
+        for block in _BLOCKS.get(node.__class__, ()):
+            pending += getattr(node, block)[::-1]
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            pending += part.body[::-1]
     return found
 
 

@@ -97,8 +97,7 @@ class Uses:
         meant: dict[str, str] = {}
         seen: set[tuple[str, ...]] = set()
         # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
-        for expression in scope.used:
-            root = _root(expression)
+        for root, expression in scope.used:
             if root not in meant:
                 meant[root] = self._meant(root, scope)
             if not meant[root] and root not in self.apps:
@@ -159,7 +158,7 @@ class Uses:
                 made[chain] = made.get(chain, 0) + 1
         ends = {chain[-1] for chain in made}
         parts = _parts(scope) if made else ()
-        used = Counter(_chain(one) for part in parts for one in part.used if last_name(one) in ends)
+        used = Counter(_chain(one) for part in parts for _, one in part.used if last_name(one) in ends)
         return frozenset(chain for chain, count in made.items() if used[chain] == count)
 
     def _is_kept(self, call: Call) -> bool:
@@ -186,7 +185,7 @@ class Uses:
         found: set[tuple[str | None, int]] = set()
         for outer in self._module.scopes.all:
             for scope in _parts(outer):
-                for name in {one.id for one in scope.used if isinstance(one, ast.Name)}:
+                for name in {name for name, one in scope.used if isinstance(one, ast.Name)}:
                     bound = self._module.names.bindings(name, scope)
                     if bound is not None:
                         found.add((name, id(bound[1])))
@@ -203,13 +202,6 @@ def _parts(scope: Scope) -> Iterator[Scope]:
     yield scope
     for inner in scope.inner:
         yield from _parts(inner)
-
-
-def _root(expression: ast.expr) -> str:
-    """The name with which a chain of attributes begins."""
-    while isinstance(expression, ast.Attribute):
-        expression = expression.value
-    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _chain(expression: ast.expr) -> tuple[str, ...]:
