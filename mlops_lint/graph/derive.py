@@ -7,6 +7,7 @@ from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
 from mlops_lint.graph.declared import consumers, dependencies, images, imports
+from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.training import place
@@ -30,6 +31,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _datasets(graph, {entry.path: entry for entry in files})
     _settings(graph)
     instances(graph)
+    definitions(graph)
     _starts(graph)
     _scripts(graph)
     commands(graph)
@@ -38,6 +40,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     images(graph)
     imports(graph, _provided(graph))
     place(graph)
+    outward(graph)
     consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))
 
 

@@ -281,8 +281,10 @@ def _merge(node: Node, subject: Subject, context: str) -> None:
         return
     if subject.fields.get("defined") is True and node.fields.get("defined") is not True:
         node.location, node.name = subject.location, subject.name
+        if node.kind == "pipeline":
+            node.context = context
     for field, value in subject.fields.items():
-        if node.fields.get(field) is None or value is True:
+        if node.fields.get(field) in (None, ()) or value is True:
             node.fields[field] = value
 
 

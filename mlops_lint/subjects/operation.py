@@ -79,6 +79,8 @@ class Task(Kind, frozen=True, tag="task"):
     purpose: Annotated[
         Text, "what the orchestrator itself says it is for: train, evaluate, tune, transform, register, deploy, ..."
     ] = UNSET
+    defined: Annotated[Flag, "false = it calls what another file defines, and that settles its settings"] = UNSET
+    called: Annotated[Flag, "false = only defined: no pipeline of its own file runs it"] = UNSET
 
 
 class Pipeline(Kind, frozen=True, tag="pipeline"):
@@ -96,6 +98,7 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     parsed: Annotated[Flag, "a scheduler imports its file again and again, far from any run"] = UNSET
     start_moves: Annotated[Flag, "its start date is taken from the clock"] = UNSET
     compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
+    defined: Annotated[Flag, "true = its code stands here; what only deploys it says the rest"] = UNSET
 
 
 class ConfigKey(Kind, frozen=True, tag="config_key"):

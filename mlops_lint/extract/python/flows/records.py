@@ -1,0 +1,106 @@
+"""What a file with pipelines of functions holds: settings, declared functions, and the tasks that calls make."""
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from mlops_lint.extract.python.scopes import Scope
+
+What = Literal["task", "pipeline"]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Named arguments with the scope that they stand in; not `complete` where `**` may bring more."""
+
+    entries: dict[str, tuple[ast.expr, Scope]] = {}
+    complete: bool = True
+
+    def under(self, other: "Settings") -> "Settings":
+        """Gives these settings with those of `other` instead, where it has them."""
+        entries = self.entries if other.complete else {}
+        return Settings(entries | other.entries, self.complete and other.complete)
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A function that is a task or a pipeline, or one of another file that may be."""
+
+    what: What
+    name: str
+    """The full name of the function; empty = not known."""
+    called: str
+    """How its tasks are called if nothing says otherwise."""
+    node: ast.AST
+    """Where it is declared: the decorator, or the call that makes it; elsewhere the call."""
+    scope: Scope | None
+    """The function itself; None = it stands elsewhere."""
+    settings: Settings
+    maker: str
+    """The full name of the decorator or function that makes it one; empty = it stands elsewhere."""
+
+    @property
+    def own(self) -> bool:
+        """Whether its settings stand in this file."""
+        return self.maker != ""
+
+
+class Step:
+    """One call of a task, or of another pipeline, in a pipeline."""
+
+    __slots__ = ("after", "declared", "method", "name", "node", "settings")
+
+    def __init__(self, declared: Declared, node: ast.Call, settings: Settings, method: str) -> None:
+        self.declared = declared
+        self.node = node
+        self.settings = settings
+        self.method = method
+        """How it is called, as `submit`; empty = like a function."""
+        self.after: dict[Step, None] = {}
+        self.name = declared.called
+
+    def before(self) -> "dict[Step, None]":
+        """Gives all that it waits for, over others too."""
+        found: dict[Step, None] = {}
+        pending = list(self.after)
+        while pending:
+            step = pending.pop()
+            if step not in found:
+                found[step] = None
+                pending.extend(step.after)
+        return found
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """What a framework calls its things, by full names."""
+
+    tasks: Mapping[str, str]
+    """Decorators that make tasks -> what sort."""
+    pipelines: Mapping[str, str]
+    """Decorators that make pipelines -> what sort."""
+    methods: frozenset[str] = frozenset()
+    """Methods of a task that run it, as `submit`."""
+    options: frozenset[str] = frozenset()
+    """Methods of a task that give it with other settings, as `with_options`."""
+    overrides: frozenset[str] = frozenset()
+    """Methods of what a call gives that change its settings."""
+    precedes: frozenset[str] = frozenset()
+    """Methods of what a call gives that let what they are given wait for it."""
+    wrappers: frozenset[str] = frozenset()
+    """Functions that give their first argument, a task, in another form."""
+    callers: frozenset[str] = frozenset()
+    """Functions that call their first argument, a task."""
+    named_waits: frozenset[str] = frozenset()
+    """Arguments of a call that name tasks to wait for, as texts."""
+    name: str = "name"
+    """The setting that says how a task is called."""
+    call_settings: frozenset[str] = frozenset()
+    """Settings that a call of a task takes beside its arguments."""
+    blocking: bool = False
+    """A plain call waits until the task has ended, so that all that comes after it waits too."""
+    results: frozenset[str] = frozenset()
+    """Methods of what a call gives that wait for its end."""
+    parameters: bool = False
+    """What a pipeline is given and calls is a task."""
+    default_name: Callable[[str], str] = str
+    """From the name of a function to that of its task or pipeline."""

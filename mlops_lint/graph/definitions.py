@@ -1,0 +1,80 @@
+"""Tasks that call what another file defines: their settings stand there, and whether they are tasks at all."""
+
+from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.nodes import Node
+
+# What leaves the process: files, networks, databases, registries.
+_OUTWARD = frozenset({"read", "write", "model", "model_load", "http_call"})
+
+
+def definitions(graph: Graph) -> None:
+    """Gives each such task the settings of what it calls; a call of a plain function is no task of its own."""
+    used: dict[str, Node] = {}
+    for task in [one for one in graph.of_kind("task") if one.fields.get("defined") is False]:
+        started = [_function(one, graph) for one in graph.linked(task, "starts")]
+        definition = next((found for one in started if (found := _task(one, task, graph)) is not None), None)
+        if definition is not None:
+            used[definition.id] = definition
+            _settle(task, definition, graph)
+        elif pipeline := next((found for one in started if (found := _pipeline(one, task, graph)) is not None), None):
+            task.fields = {"framework": task.fields.get("framework"), "operator": "pipeline", "remote": False}
+            graph.connect(task.id, "triggers", pipeline.id)
+            for outer in graph.linked(task, "part_of"):
+                graph.connect(outer.id, "triggers", pipeline.id)
+        else:
+            _bridge(task, graph)
+    for definition in used.values():
+        if definition.fields.get("called") is False:
+            graph.remove(definition)
+
+
+def _function(started: Node, graph: Graph) -> Node:
+    """Where a package has a module and takes from it a function of the same name, the function is meant."""
+    name = started.id.removesuffix(".<module>")
+    same = graph.nodes.get(f"{name}.{name.rpartition('.')[2].removeprefix('function:')}")
+    return started if same is None or name == started.id else same
+
+
+def _task(function: Node, task: Node, graph: Graph) -> Node | None:
+    """The task whose code a function is: best one that is only defined, as calls may change settings."""
+    found = [
+        one
+        for one in graph.linked(function, "started_by")
+        if one.kind == "task"
+        and one.fields.get("defined") is not False
+        and one.fields.get("framework") == task.fields.get("framework")
+    ]
+    return min(found, key=lambda one: (one.fields.get("called") is not False, one.id), default=None)
+
+
+def _pipeline(function: Node, task: Node, graph: Graph) -> Node | None:
+    found = [one for one in graph.linked(function, "started_by") if one.kind == "pipeline"]
+    return next((one for one in found if one.fields.get("framework") == task.fields.get("framework")), None)
+
+
+def _settle(task: Node, definition: Node, graph: Graph) -> None:
+    """Its own settings and what its pipeline says come first; it is shown where it is defined."""
+    settled = {field: value for field, value in definition.fields.items() if field != "called"}
+    own = {field: value for field, value in task.fields.items() if field != "defined"}
+    task.fields = settled | own
+    task.context = definition.context
+    graph.move(task, definition.location)
+    for role in ("starts", "reads", "writes", "builds"):
+        for data in graph.linked(definition, role):
+            graph.connect(task.id, role, data.id)
+
+
+def outward(graph: Graph) -> None:
+    """Says of tasks that are functions whether they reach beyond their process, where their code is seen to."""
+    for task in graph.of_kind("task"):
+        if "remote" not in task.fields and any(one.kind in _OUTWARD for one in graph.reached(task)):
+            task.fields["remote"] = True
+
+
+def _bridge(task: Node, graph: Graph) -> None:
+    """Takes out what is no task; what waits for it waits for all that it waits for."""
+    for later in graph.linked(task, "depended_on_by"):
+        for before in graph.linked(task, "depends_on"):
+            if later is not before:
+                graph.connect(later.id, "depends_on", before.id)
+    graph.remove(task)

@@ -1,0 +1,80 @@
+"""A task that another file defines is settled when the graph is linked."""
+
+from test_graph import graph
+
+from mlops_lint.graph import Graph
+
+FILES = {
+    "flow.py": """
+from prefect import flow
+from steps import load
+from text import clean
+from publish import publish
+
+@flow
+def main():
+    rows = load.with_options(timeout_seconds=60)("a")
+    text = clean(rows)
+    publish(text)
+""",
+    # A package that gives a function the name of the module from which it takes it.
+    "steps/__init__.py": "from .load import load\n",
+    "steps/load.py": """
+import pandas as pd
+from prefect import task
+
+@task(retries=4, timeout_seconds=5)
+def load(path):
+    return pd.read_csv(path)
+
+@task
+def never():
+    pass
+""",
+    "text.py": "def clean(rows):\n    return rows\n",
+    "publish.py": """
+from prefect import flow
+
+@flow
+def publish(text):
+    print(text)
+""",
+    "prefect.yaml": 'deployments: [{name: a, entrypoint: "flow.py:main", schedule: {cron: "0 0 * * *"}}]\n',
+}
+
+
+def linked(of: Graph, id: str, role: str) -> list[str]:
+    return [one.id for one in of.linked(of.nodes[id], role)]
+
+
+def test_a_task_has_the_settings_of_its_definition_and_those_of_its_call_first() -> None:
+    found = graph(FILES)
+    load = found.nodes["task:flow.py#main.load"]
+    assert (load.fields["retries"], load.fields["timeout"], load.fields["remote"]) == (4, 60, True)
+    assert (load.location.path, load.location.line) == ("steps/load.py", 5)
+    assert "task:steps/load.py#load" not in found.nodes
+
+
+def test_a_definition_that_nobody_calls_stays() -> None:
+    never = graph(FILES).nodes["task:steps/load.py#never"]
+    assert never.fields["retries"] == 0
+    # Nothing is seen to leave its process.
+    assert "remote" not in never.fields
+
+
+def test_a_plain_function_is_no_task_and_what_waits_for_it_waits_on() -> None:
+    found = graph(FILES)
+    assert "task:flow.py#main.clean" not in found.nodes
+    assert linked(found, "task:flow.py#main.publish", "depends_on") == ["task:flow.py#main.load"]
+
+
+def test_a_call_of_a_pipeline_elsewhere_starts_it() -> None:
+    found = graph(FILES)
+    assert linked(found, "task:flow.py#main.publish", "triggers") == ["pipeline:publish.py#publish"]
+    assert linked(found, "pipeline:flow.py#main", "triggers") == ["pipeline:publish.py#publish"]
+
+
+def test_a_deployment_says_when_a_pipeline_runs_and_its_code_where_it_stands() -> None:
+    main = graph(FILES).nodes["pipeline:flow.py#main"]
+    assert (main.fields["schedule"], main.fields["triggers"]) == ("0 0 * * *", ("schedule",))
+    assert (main.location.path, main.location.line) == ("flow.py", 7)
