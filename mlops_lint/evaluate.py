@@ -31,9 +31,9 @@ def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdic
 def works_with_data(graph: Graph) -> bool:
     """Says whether the repository's own code trains, loads or serves models, or runs data through a pipeline."""
     work = (node for kind in _WORK for node in graph.of_kind(kind) if node.own)
-    return any(node.modelling or node.kind in _MODELS for node in work) or any(
-        node.own and node.fields.get("managed") is True for node in graph.of_kind("pipeline")
-    )
+    if any(node.modelling or node.kind in _MODELS for node in work) or _serving(graph):
+        return True
+    return any(node.own and node.fields.get("managed") is True for node in graph.of_kind("pipeline"))
 
 
 def profile_of(graph: Graph) -> str:
@@ -51,7 +51,13 @@ def in_production(graph: Graph) -> Node | None:
         and node.context == "source"
     ]
     found += [node for node in graph.of_kind("service") if node.context == "source"]
+    found += _serving(graph)
     return min(found, key=lambda node: (node.location, node.id), default=None)
+
+
+def _serving(graph: Graph) -> list[Node]:
+    every = graph.of_kind("deployment")
+    return [node for node in every if node.context == "source" and node.fields.get("serves_model") is True]
 
 
 def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Verdict]:

@@ -8,6 +8,7 @@ from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
 from mlops_lint.graph.declared import consumers, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
+from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.training import place
@@ -41,6 +42,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     imports(graph, _provided(graph))
     place(graph)
     outward(graph)
+    deployed(graph)
     consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))
 
 

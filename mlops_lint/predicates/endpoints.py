@@ -4,8 +4,8 @@ import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.graph.programs import NO_MODELS
 from mlops_lint.model import Related
-from mlops_lint.predicates.models import NO_MODELS
 from mlops_lint.predicates.registry import Answer, predicate
 
 _RECORDS = frozenset({"prediction-log", "prediction-line", "audit-log"})

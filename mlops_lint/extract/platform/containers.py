@@ -1,0 +1,116 @@
+"""Containers of pods to what they run, what they may use, and what is checked of their health.
+
+Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+"""
+
+import re
+
+import msgspec
+from msgspec import UNSET
+
+from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.manifests import command, containers, quantities
+from mlops_lint.extract.platform.servers import fixed, served
+from mlops_lint.model import Link
+from mlops_lint.parse.image import reference
+from mlops_lint.parse.tree import Mapping, Node, Sequence, strings, text
+from mlops_lint.subjects import Flag, Text, Texts
+
+_PROBES = (("live", "livenessProbe"), ("ready", "readinessProbe"), ("startup", "startupProbe"))
+# Beside the program itself.
+_SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|fluent|otel|git-sync|reloader")
+# What is put in before the file is used: by CI, a template or a person.
+HOLE = re.compile(r"\$|\{\{|<[^<>]*>|(?i:your|placeholder|replace|changeme|image_?tag)|[\ue000-\uf8ff]")
+
+
+class Running(msgspec.Struct, frozen=True):
+    """What the main container of a workload says, in the fields of a deployment."""
+
+    image: Text
+    image_pinned: Flag
+    serves_model: Flag
+    model_uri: Text
+    model_pinned: Flag
+    probes: Texts
+    requests: Texts
+    limits: Texts
+    links: tuple[Link, ...] = ()
+
+
+def running(pod: Mapping, certain: bool = True) -> Running | None:
+    """Gives what the pod of a workload runs; None where it names no container.
+
+    Where a template may add to it (not `certain`), what is not seen cannot be known to be absent.
+    """
+    every = containers(pod)
+    if not every:
+        return None
+    main = _main(every)
+    image = text(main.get("image"))
+    line = command(main) or ""
+    found = served(image, line, variables(main))
+    absent: Texts = () if certain else UNSET
+    limits = quantities(main, "limits") or absent
+    requests = quantities(main, "requests")
+    # Where only a limit is set, the same is asked for.
+    asked = tuple(sorted({*requests, *limits})) if isinstance(limits, tuple) else requests or absent
+    probes = tuple(name for name, key in _PROBES if isinstance(main.get(key), Mapping))
+    return Running(
+        image=UNSET if image is None and not certain else image,
+        image_pinned=pinned(image),
+        serves_model=found.serves,
+        model_uri=found.uri,
+        model_pinned=fixed(found.uri),
+        probes=probes or absent,
+        requests=asked,
+        limits=limits,
+        links=code_links(line, None),
+    )
+
+
+def pinned(image: str | None) -> Flag:
+    """Says whether an image is one fixed one; UNSET where something fills it in first."""
+    if image is None:
+        return UNSET
+    return UNSET if HOLE.search(image) else reference(image).pinned
+
+
+def variables(container: Mapping) -> dict[str, str | None]:
+    """Gives the environment of a container; None = its value stands elsewhere."""
+    node = container.get("env")
+    items = [one for one in node.items if isinstance(one, Mapping)] if isinstance(node, Sequence) else []
+    return {name: text(one.get("value")) for one in items if (name := text(one.get("name"))) is not None}
+
+
+def owner(*nodes: Node | None) -> Text:
+    """Gives who is responsible, by labels and annotations; None = nobody is named."""
+    for node in nodes:
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            last = key.text.rpartition("/")[2].lower()
+            if last in ("owner", "team", "maintainer", "contact", "owners", "squad") and (found := text(value)):
+                return found
+    return None
+
+
+def environment(path: str, *nodes: Node | None) -> Text:
+    """Gives the environment that labels, namespace or folders name; UNSET = none is named."""
+    for node in nodes:
+        for name in ("environment", "env", "stage"):
+            if isinstance(node, Mapping) and (found := text(node.get(name))):
+                return found
+    words = re.findall(r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat)(?=[/_.-])", path.lower())
+    return words[-1] if words else UNSET
+
+
+def _main(every: tuple[Mapping, ...]) -> Mapping:
+    """The container that does the work: one that serves a model, else the first that is none beside another."""
+    for one in every:
+        if served(text(one.get("image")), command(one) or "", variables(one)).serves is True:
+            return one
+    names = [f"{text(one.get('name'))} {(text(one.get('image')) or '').rpartition('/')[2]}" for one in every]
+    return next((one for one, name in zip(every, names, strict=True) if not _SIDECAR.search(name)), every[0])
+
+
+def every_string(node: Node | None) -> str:
+    """Gives a command as one line, whether it is a list or a text."""
+    return " ".join(strings(node))

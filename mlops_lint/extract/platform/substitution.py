@@ -1,0 +1,59 @@
+"""Commands that put the tag of an image into manifests before they are applied, or take a deployment back.
+
+Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/kubectl_set_image/,
+https://kubectl.docs.kubernetes.io/references/kustomize/cmd/edit/set/image/, https://skaffold.dev/docs/taggers/
+"""
+
+import re
+from collections.abc import Iterator
+
+from mlops_lint.extract.registry import texts
+from mlops_lint.model import Location, Subject
+from mlops_lint.subjects import Use, subject
+
+_FILES = (
+    "*.yml",
+    "*.yaml",
+    "*.sh",
+    "Makefile",
+    "*.mk",
+    "*.md",
+    "Jenkinsfile*",
+    "*.py",
+    "*.ps1",
+    "justfile",
+    "Tiltfile",
+)
+_SETS = re.compile(
+    r"kubectl[^\n]{0,60} set image|kustomize edit set image|edit set image|apiVersion: skaffold/|argocd-image-updater|"
+    r"\b(?:sed|yq|perl)\b[^\n]{0,120}(?:image|IMAGE|tag|TAG)[^\n]{0,200}\.ya?ml|envsubst[^\n]{0,120}\.ya?ml|"
+    r"KubernetesManifest@|k8s-deploy@|gke-deploy\b"
+)
+_BACK = re.compile(
+    r"kubectl[^\n]{0,60} rollout undo|helm[^\n]{0,40} rollback|"
+    r"helm upgrade[^\n]{0,300}--(?:atomic|rollback-on-failure)|"
+    r"argo rollouts (?:abort|undo)|gcloud run services update-traffic|[aA]utoRollbackConfiguration"
+)
+
+
+@texts(*_FILES)
+def rollback(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use where a file takes a deployment back; a document may only speak of it."""
+    if ("roll" in text or "atomic" in text or "traffic" in text) and not path.endswith(".md"):
+        found = _BACK.search(text.replace("\\\n", "  "))
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            record = Use(purpose="rollback", tool=found[0].split()[0])
+            yield subject(record, Location(path, line, 1, line, 2), "rollback", symbol=f"rollback:{path}")
+
+
+@texts(*_FILES)
+def image_set(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use where a file sets the image of manifests."""
+    if "image" not in text and "envsubst" not in text:
+        return
+    found = _SETS.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        record = Use(purpose="image-set", tool=found[0].split()[0].strip("|"))
+        yield subject(record, Location(path, line, 1, line, 2), "image tag", symbol=f"image-set:{path}")

@@ -1,0 +1,178 @@
+"""Deployments against what the repository builds: which program each runs, what scales it, how it is rolled out."""
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.nodes import Node
+from mlops_lint.graph.programs import serves
+from mlops_lint.parse.image import reference
+
+_STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split"}
+
+
+def deployed(graph: Graph) -> None:
+    """Says of every deployment what it runs, whether that serves a model, and what other objects do with it."""
+    programs = _Programs(graph)
+    for node in graph.of_kind("deployment"):
+        programs.find(node)
+    _substituted(graph, programs)
+    _named(graph)
+
+
+class _Programs:
+    """The images that the repository builds, and the services in them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        uses = graph.of_kind("use")
+        self._files = {one.location.path: one for one in uses if one.fields.get("purpose") == "image-file"}
+        self._checked = {one.location.path for one in uses if one.fields.get("purpose") == "health-check"}
+        self.built: dict[str, set[str]] = {}
+        """Name of an image -> the Dockerfiles that it may be built from; none known where only a command names it."""
+        for one in uses:
+            if one.fields.get("purpose") == "image-build":
+                self.built.setdefault(_plain(str(one.fields.get("tool"))), set()).update(
+                    self._beside(one.location.path)
+                )
+        for node in graph.of_kind("deployment"):
+            for link in node.links:
+                if link.role == "builds" and isinstance(node.fields.get("image"), str):
+                    name = _plain(reference(str(node.fields["image"])).name.rpartition("/")[2])
+                    self.built.setdefault(name, set()).add(link.symbol.removeprefix("file:"))
+        for path in self._files:
+            folder = posixpath.basename(posixpath.dirname(path))
+            if folder:
+                self.built.setdefault(_plain(folder), set()).add(path)
+
+    def _beside(self, path: str) -> Iterable[str]:
+        """The Dockerfile that a command in a file builds, where it is the only one in its folder or everywhere."""
+        here = [one for one in self._files if posixpath.dirname(one) == posixpath.dirname(path)]
+        only = here or list(self._files)
+        return only if len(only) == 1 else ()
+
+    def find(self, node: Node) -> None:
+        """Links a deployment to its Dockerfile and services, and fills in what follows."""
+        if node.fields.get("serves_model") is False:
+            return
+        graph = self._graph
+        file = self._file(node)
+        if file is not None and f"file:{file}" in graph.nodes:
+            graph.connect(node.id, "builds", f"file:{file}")
+        used = self._files.get(file or "")
+        services = list(self._services(node, used))
+        for service in services:
+            graph.connect(node.id, "deploys", service.id)
+        if "serves_model" not in node.fields:
+            if any(serves(one, graph) for one in services) or (used and used.fields.get("tool") == "model-server"):
+                node.fields["serves_model"] = True
+            elif services:
+                node.fields["serves_model"] = False
+        # Only Docker itself asks what an image says of its health.
+        if file in self._checked and node.fields.get("probes") == () and node.fields.get("framework") == "compose":
+            node.fields["probes"] = ("live", "ready")
+
+    def _file(self, node: Node) -> str | None:
+        files = {link.symbol.removeprefix("file:") for link in node.links if link.role == "builds"}
+        image = node.fields.get("image")
+        if not files and isinstance(image, str):
+            files = self.built.get(_plain(reference(image).name.rpartition("/")[2]), set())
+        return next(iter(files)) if len(files) == 1 else None
+
+    def _services(self, node: Node, used: Node | None) -> Iterator[Node]:
+        """The services in the code that a deployment starts; where that is not said, the one beside its Dockerfile."""
+        graph = self._graph
+        folder = posixpath.dirname(used.location.path) if used is not None else posixpath.dirname(node.location.path)
+        every = [one for one in graph.of_kind("service") if one.context != "test"]
+        near = [one for one in every if not folder or one.location.path.startswith(f"{folder}/")] if used else []
+        own = [link.symbol for link in node.links if link.symbol.startswith("code:")]
+        said = own or [link.symbol for link in used.links] if used is not None else own
+        code = [link.symbol for link in node.links if link.role in ("runs", "starts")] if used is None else []
+        paths = [_path(symbol) for symbol in (*said, *code)]
+        found = [one for one in near or every for path in paths if path and self._runs(path, one)]
+        if found:
+            yield from _nearest(found, folder)
+        elif near and (used is None or not paths or len(near) == 1):
+            files = {one.location.path for one in near}
+            yield from near if len(files) == 1 else ()
+
+    def _runs(self, path: str, service: Node) -> bool:
+        """Whether the code at the end of some path is that of a service, or imports it."""
+        if _ends(service.location.path, path):
+            return True
+        graph = self._graph
+        imported = graph.in_file(service.location.path, "function")[:1]
+        return any(_ends(one.location.path, path) for body in imported for one in graph.linked(body, "imported_by"))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _path(symbol: str) -> str:
+    """The end of the path of a script or module: in an image it lies wherever it was copied to."""
+    what, _, name = symbol.removeprefix("code:").partition(":")
+    if what == "module":
+        return f"{name.replace('.', '/')}.py"
+    name = name.lstrip("/")
+    return name.partition("/")[2] if name.startswith(("app/", "src/", "code/", "opt/")) and "/" in name else name
+
+
+def _ends(path: str, end: str) -> bool:
+    return path == end or path.endswith(f"/{end}")
+
+
+def _nearest(nodes: list[Node], folder: str) -> list[Node]:
+    """Those that share the longest path with a folder."""
+    shared = {one.id: len(posixpath.commonprefix([f"{folder}/", one.location.path])) for one in nodes}
+    most = max(shared.values(), default=0)
+    return [one for one in {one.id: one for one in nodes}.values() if shared[one.id] == most]
+
+
+def _substituted(graph: Graph, programs: _Programs) -> None:
+    """Leaves open whether an image is pinned whose tag something puts in before the file is applied."""
+    sets = any(one.fields.get("purpose") == "image-set" for one in graph.of_kind("use"))
+    for node in graph.of_kind("deployment"):
+        image = node.fields.get("image")
+        if node.fields.get("image_pinned") is False and isinstance(image, str):
+            name = reference(image).name
+            here = _plain(name.rpartition("/")[2]) in programs.built
+            if sets or (here and "/" not in name):
+                del node.fields["image_pinned"]
+
+
+def _named(graph: Graph) -> None:
+    """Resolves what objects of a cluster say of others by kind and name."""
+    for resource in graph.of_kind("resource"):
+        for link in list(resource.dangling):
+            scheme, _, rest = link.symbol.partition(":")
+            if scheme == "workload":
+                for node in _workloads(graph, resource, *rest.split("/", 1)):
+                    graph.connect(resource.id, link.role, node.id)
+    for node in graph.of_kind("deployment"):
+        if graph.linked(node, "scaled_by"):
+            node.fields["scales"] = True
+        for one in graph.linked(node, "deployed_by"):
+            rollout = _STEPS.get(str(one.fields.get("what")))
+            if rollout is not None:
+                node.fields.update({"rollout": rollout, "stepwise": True})
+
+
+def _workloads(graph: Graph, resource: Node, kind: str, name: str) -> list[Node]:
+    """The deployments that are meant by kind and name, those that lie nearest; a service means what it selects."""
+    every = [one for one in graph.of_kind("deployment") if one.context != "test" or resource.context == "test"]
+    if kind == "Service":
+        behind = [one for one in graph.of_kind("resource") if one.fields.get("what") == "Service" and one.name == name]
+        names = {name, *(_last(link.symbol) for one in behind for link in one.links if link.role == "requests")}
+    else:
+        names = {name}
+        every = [one for one in every if one.fields.get("what") in (kind, "Rollout")]
+    same = [one for one in every if one.name in names]
+    longer = [one for one in every if any(one.name.startswith(f"{other}-") for other in names)]
+    # An autoscaler names exactly what it scales; a selector names a label.
+    loose = longer if resource.fields.get("holds") != "scaling" and len(longer) == 1 else []
+    return _nearest(same or loose, posixpath.dirname(resource.location.path))
+
+
+def _last(symbol: str) -> str:
+    return symbol.rpartition("/")[2]
