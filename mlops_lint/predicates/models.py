@@ -7,6 +7,7 @@ from mlops_lint.graph.programs import serves
 from mlops_lint.predicates.registry import Answer, predicate
 
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
+_OF_THE_MODEL = frozenset({"predictions", "features", "quality", "drift"})
 
 
 @predicate
@@ -56,7 +57,10 @@ def fixed_version(load: Node, _graph: Graph) -> Answer:
 @predicate
 def watched(_service: Node, graph: Graph) -> bool:
     """Something observes the predictions of a service, in its own code or in the repository."""
-    return any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test")
+    if any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test"):
+        return True
+    watches = (one.fields.get("watches") for one in graph.of_kind("monitor") if one.context != "test")
+    return any(isinstance(topics, tuple) and not _OF_THE_MODEL.isdisjoint(topics) for topics in watches)
 
 
 def _same_pipeline(node: Node, graph: Graph) -> list[Node]:
