@@ -45,8 +45,8 @@ def handlers(module: Module) -> list[Handler]:
 
 def _may_be_here(kind: Handlers, module: Module) -> bool:
     if kind.roots:
-        # A pattern of a base, as that of a generated module, may begin anywhere.
-        return bool(kind.roots & module.roots) or "" in kind.roots
+        # A pattern of a base, as that of a generated module, may begin anywhere; its framework is named all the same.
+        return bool(kind.roots & module.roots) or ("" in kind.roots and kind.framework in module.source)
     return all(
         any(name in module.scopes.module.bindings for name in names)
         for names in (kind.functions, kind.beside or kind.functions)
