@@ -67,7 +67,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A configuration file that was read; `places` says where each rule is named, as `pyproject.toml:12`."""
+    """A configuration file that was read; `places` says where rules and consumers are named: `pyproject.toml:12`."""
 
     content: Configuration
     path: Path
@@ -184,7 +184,11 @@ def _places(path: Path, tree: Node | None) -> dict[str, str]:
         mapping = tree.get(key)
         entries = mapping.entries if isinstance(mapping, Mapping) else ()
         named += [node for name, value in entries for node in ([name] if key == "severity" else _leaves(value))]
-    return {str(plain(node)): f"{shown(path)}:{node.line}" for node in named}
+    places = {str(plain(node)): f"{shown(path)}:{node.line}" for node in named}
+    for node in _leaves(tree.get("consumers")):
+        if isinstance(node, Mapping):
+            places[f"{plain(node.get('of'))} by {plain(node.get('by'))}"] = f"{shown(path)}:{node.line}"
+    return places
 
 
 def _leaves(node: Node | None) -> tuple[Node, ...]:

@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: bool = True
     cache_dir: Path
     places: dict[str, str] = {}
-    """Where a rule is named: `pyproject.toml:12`, `--select`."""
+    """Where a rule, or a consumer as `model:churn by reports`, is named: `pyproject.toml:12`, `--select`."""
 
 
 class Overrides(msgspec.Struct, frozen=True, kw_only=True):

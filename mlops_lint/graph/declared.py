@@ -4,7 +4,7 @@ import posixpath
 
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
-from mlops_lint.model import Value
+from mlops_lint.model import Location, Value
 
 # Their tasks run in images or environments that calls and platforms put together: what is there no file need say.
 _ELSEWHERE = frozenset(
@@ -163,6 +163,19 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
                     _add(graph, published, user, part, min(producers), stated)
 
 
+def declare(graph: Graph, stated: dict[tuple[str, str], Location | None]) -> None:
+    """Adds the consumers that the configuration names and that were not seen to consume anything."""
+    for (of, by), location in stated.items():
+        seen = [one for one in graph.of_kind("consumer") if _names(str(one.fields["of"]), of) and _is_of(one.name, by)]
+        id = f"consumer:{of}<-{by}"
+        if location is not None and not seen and id not in graph.nodes:
+            graph.add(Node(id, "consumer", by, location, "source", {"of": of, "by": by, "declared": True}, id))
+
+
+def _is_of(part: str, by: str) -> bool:
+    return part == by or part.startswith(f"{by.rstrip('/')}/")
+
+
 def _publishers(published: Node, maker: Node, graph: Graph) -> set[str]:
     """The parts that publish what a call or task makes: a local file only where a pipeline makes it."""
     if published.kind == "dataset" and published.fields.get("scheme") == "local":
@@ -186,7 +199,7 @@ def _add(
     if id in graph.nodes or not user.own:
         return
     symbol = str(published.symbol)
-    declared = any(_names(symbol, of) and (part == by or part.startswith(f"{by.rstrip('/')}/")) for of, by in stated)
+    declared = any(_names(symbol, of) and _is_of(part, by) for of, by in stated)
     how = "registry" if published.kind == "model" else "uri" if "://" in symbol else "path"
     fields: dict[str, Value] = {"of": symbol, "by": part, "producer": producer, "declared": declared, "how": how}
     graph.add(Node(id, "consumer", part, user.location, user.context, fields, id))

@@ -6,7 +6,7 @@ import re
 from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
-from mlops_lint.graph.declared import consumers, dependencies, images, imports
+from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph
@@ -43,7 +43,17 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     place(graph)
     outward(graph)
     deployed(graph)
-    consumers(graph, tuple((consumer.of, consumer.by) for consumer in settings.consumers))
+    stated = tuple((consumer.of, consumer.by) for consumer in settings.consumers)
+    consumers(graph, stated)
+    declare(graph, {one: _stated_at(settings, one) for one in stated})
+
+
+def _stated_at(settings: Settings, stated: tuple[str, str]) -> Location | None:
+    """The place in the configuration of the repository that names a consumer; None = it stands outside."""
+    if settings.config is None or not settings.config.is_relative_to(settings.root):
+        return None
+    line = settings.places.get(" by ".join(stated), "").rpartition(":")[2]
+    return Location(settings.config.relative_to(settings.root).as_posix(), int(line) if line.isdecimal() else 1)
 
 
 def _files(graph: Graph, files: tuple[Entry, ...]) -> None:
