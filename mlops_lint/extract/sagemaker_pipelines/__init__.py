@@ -12,7 +12,7 @@ from mlops_lint.extract.python.made import Frame
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import python
 from mlops_lint.extract.sagemaker_pipelines.settings import Job, code, data, task
-from mlops_lint.extract.sagemaker_pipelines.steps import Pipeline, Reader
+from mlops_lint.extract.sagemaker_pipelines.steps import Pipeline, Reader, Step
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Pipeline as PipelineKind
 from mlops_lint.subjects import Text, subject
@@ -55,10 +55,16 @@ def _pipeline(reader: Reader, pipeline: Pipeline, taken: dict[str, int]) -> Iter
     prefix = symbol.partition(":")[2]
     symbols = {step: f"task:{prefix}.{_unique(step.name, own)}" for step in pipeline.steps}
     for step in pipeline.steps:
-        order = (Link("depends_on", symbols[one]) for one in step.before if one in symbols)
         job = Job(reader, step)
-        links = (Link("part_of", symbol), *order, *code(reader, step, job), *data(reader, step, job))
+        links = (Link("part_of", symbol), *_order(step, symbols), *code(reader, step, job), *data(reader, step, job))
         yield subject(task(reader, step, job), module.locate(step.node), step.name, symbol=symbols[step], links=links)
+
+
+def _order(step: Step, symbols: dict[Step, str]) -> list[Link]:
+    """The steps that one waits for; SageMaker looks them up by their names."""
+    named = {one.name: symbol for one, symbol in symbols.items() if one is not step}
+    found = [symbols.get(one) or named.get(one.name) for one in step.before]
+    return [Link("depends_on", symbol) for symbol in dict.fromkeys(found) if symbol is not None]
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

@@ -79,16 +79,23 @@ class Reader:
                     inner.within = inner.within or step
                     waiting.append(inner)
             step.before = self._before(step)
-            # A function comes into the pipeline by being asked for, everything else must be listed.
-            waiting += [one for one in step.before if one.sort == "@step"]
+            waiting += self._asked_for(step)
         self._explicit(pipeline)
         self._by_name(pipeline)
 
+    def _asked_for(self, step: Step) -> list[Step]:
+        """The steps that come into the pipeline unlisted: functions, all that a function takes, and `depends_on`."""
+        given = self.made.argument(step.node, step.frame, "depends_on")
+        named = self._found(*given) if given is not None else []
+        return [one for one in step.before if "@step" in (one.sort, step.sort) or one in named]
+
     def _found(self, node: ast.expr, frame: Frame) -> list[Step]:
-        return [self._step(*one) for one in self.made.mentioned(node, frame, self._wanted)]
+        found = self.made.mentioned(node, frame, self._wanted)
+        return [self._step(*one) for one in found if self._sort(*one) != ""]
 
     def _wanted(self, node: ast.Call, frame: Frame) -> bool:
-        return self._sort(node, frame) != ""
+        """Whether a call makes a step; what is behind a whole pipeline is none of another one."""
+        return self._sort(node, frame) != "" or is_pipeline(self.made.name(node.func, frame))
 
     def _sort(self, node: ast.Call, frame: Frame) -> str:
         name = self.made.name(node.func, frame)
