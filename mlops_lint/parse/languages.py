@@ -37,7 +37,7 @@ _NAMES = {
 _ENDINGS = {
     "py": "python", "pyi": "python", "pyw": "python", "ipynb": "notebook",
     "yaml": "yaml", "yml": "yaml", "dvc": "yaml", "cff": "yaml", "toml": "toml",
-    "json": "json", "jsonc": "json", "avsc": "json", "ini": "ini", "cfg": "ini",
+    "json": "json", "jsonc": "json", "avsc": "json", "asl": "json", "ini": "ini", "cfg": "ini",
     "dockerfile": "dockerfile", "containerfile": "dockerfile",
 }  # fmt: skip
 
