@@ -39,6 +39,7 @@ from prefect import flow
 def publish(text):
     print(text)
 """,
+    "deploy.py": "from publish import publish\n\npublish.serve(name='x', cron='5 5 * * *')\n",
     "prefect.yaml": 'deployments: [{name: a, entrypoint: "flow.py:main", schedule: {cron: "0 0 * * *"}}]\n',
 }
 
@@ -78,3 +79,9 @@ def test_a_deployment_says_when_a_pipeline_runs_and_its_code_where_it_stands() -
     main = graph(FILES).nodes["pipeline:flow.py#main"]
     assert (main.fields["schedule"], main.fields["triggers"]) == ("0 0 * * *", ("schedule",))
     assert (main.location.path, main.location.line) == ("flow.py", 7)
+
+
+def test_a_file_that_schedules_a_pipeline_of_another_says_when_it_runs() -> None:
+    found = graph(FILES)
+    assert found.nodes["pipeline:publish.py#publish"].fields["schedule"] == "5 5 * * *"
+    assert all(one.fields.get("defined") is True for one in found.of_kind("pipeline"))

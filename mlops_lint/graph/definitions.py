@@ -23,9 +23,22 @@ def definitions(graph: Graph) -> None:
                 graph.connect(outer.id, "triggers", pipeline.id)
         else:
             _bridge(task, graph)
+    _deployments(graph)
     for definition in used.values():
         if definition.fields.get("called") is False:
             graph.remove(definition)
+
+
+def _deployments(graph: Graph) -> None:
+    """Gives a pipeline what another file says of when it runs."""
+    for stated in [one for one in graph.of_kind("pipeline") if one.fields.get("defined") is False]:
+        for function in (_function(one, graph) for one in graph.linked(stated, "starts")):
+            for one in graph.linked(function, "started_by"):
+                if one.kind == "pipeline" and one.fields.get("defined") is True:
+                    for field, value in stated.fields.items():
+                        if field != "defined" and (one.fields.get(field) in {None, ()} or value is True):
+                            one.fields[field] = value
+        graph.remove(stated)
 
 
 def _function(started: Node, graph: Graph) -> Node:

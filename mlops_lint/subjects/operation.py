@@ -98,7 +98,7 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     parsed: Annotated[Flag, "a scheduler imports its file again and again, far from any run"] = UNSET
     start_moves: Annotated[Flag, "its start date is taken from the clock"] = UNSET
     compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
-    defined: Annotated[Flag, "true = its code stands here; what only deploys it says the rest"] = UNSET
+    defined: Annotated[Flag, "true = its code stands here; false = another file only says when it runs"] = UNSET
 
 
 class ConfigKey(Kind, frozen=True, tag="config_key"):

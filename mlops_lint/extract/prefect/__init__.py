@@ -46,6 +46,7 @@ def prefect(module: Module) -> Iterator[Subject]:
     schedules = Schedules(file)
     words = Words(task=_task, pipeline=lambda _file, declared: _pipeline(declared, schedules))
     yield from described(file, words)
+    yield from schedules.elsewhere()
 
 
 def _pipeline(declared: Declared, schedules: Schedules) -> Pipeline:

@@ -4,16 +4,18 @@ Source: prefect 2.20.25 (`prefect/deployments/deployments.py`) and 3.9.1 (`prefe
 """
 
 import ast
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import UNSET
 
 from mlops_lint.extract.python.flows.declared import File
+from mlops_lint.extract.python.flows.elsewhere import scheduled
 from mlops_lint.extract.python.flows.records import Declared, Settings
 from mlops_lint.extract.python.flows.settings import behind, is_given, settings_of, value
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.tree import last_name, walk
-from mlops_lint.model import Ref
+from mlops_lint.model import Ref, Subject
 from mlops_lint.subjects import Text, Texts
 
 _METHODS = frozenset({"serve", "deploy", "to_deployment"})
@@ -36,10 +38,13 @@ class Schedules:
     def __init__(self, file: File) -> None:
         self._file = file
         self._made: dict[str, list[Settings]] = {}
+        self._others: dict[str, Declared] = {}
         for call in file.module.calls:
             flow = self._flow(call)
             if flow is not None:
                 self._made.setdefault(flow.name, []).append(settings_of(call.node, call.scope))
+                if not flow.own:
+                    self._others[flow.name] = flow
 
     def _flow(self, call: Call) -> Declared | None:
         function = call.node.func
@@ -49,7 +54,13 @@ class Schedules:
             given = settings_of(call.node, call.scope, ("flow",)).entries.get("flow")
             return self._file.resolve(*given) if given is not None else None
         found = self._file.resolve(function.value, call.scope) if function.attr in _METHODS else None
-        return found if found is not None and found.what == "pipeline" else None
+        return found if found is not None and (found.what == "pipeline" or not found.own) else None
+
+    def elsewhere(self) -> Iterator[Subject]:
+        """Gives what the file says of flows of other files."""
+        for flow in self._others.values():
+            found = self.of(flow)
+            yield scheduled(self._file, flow, flow.node, found.schedule, found.triggers)
 
     def of(self, flow: Declared) -> Deployed:
         """Gives when a flow runs, by all of its deployments in the file; with none it runs by hand."""

@@ -89,10 +89,13 @@ class File:
         """What a pipeline is given and calls, as pipelines of ZenML were once written."""
         if not self.tables.parameters or owner.name not in self.declared:
             return None
-        for given in self.module.values.parameters.given(node.id, owner) or ():
-            argument = given[0].func if isinstance(given[0], ast.Call) else given[0]
-            if (known := self.resolve(argument, given[1], depth - 1)) is not None:
-                return known
+        for call in self.module.calls:
+            if self.module.names.name(call.node.func, call.scope) == owner.name:
+                given = settings_of(call.node, call.scope, tuple(owner.parameters)).entries.get(node.id)
+                argument = given[0].func if given is not None and isinstance(given[0], ast.Call) else None
+                known = self.resolve(argument, call.scope, depth - 1) if argument is not None else None
+                if known is not None:
+                    return known
         return Declared("task", "", node.id, node, None, Settings(complete=False), "")
 
     def _elsewhere(self, node: ast.Name | ast.Attribute, scope: Scope) -> Declared | None:

@@ -63,8 +63,9 @@ def _pipeline(
     taken: dict[str, int] = {}
     prefix = symbol.replace("pipeline:", "task:", 1)
     for step in made:
-        given = text(file.module, step.settings, file.tables.name)
-        step.name = _unique(given if isinstance(given, str) and given else step.declared.called, taken)
+        names = [text(file.module, step.settings, key) for key in (file.tables.call_name, file.tables.name)]
+        given = next((one for one in names if isinstance(one, str) and one), step.declared.called)
+        step.name = _unique(given, taken)
     for step in made:
         links = [Link("part_of", symbol), *(Link("depends_on", f"{prefix}.{one.name}") for one in step.after)]
         links += [*_code(step, symbols), *words.links(file, step)]

@@ -94,6 +94,8 @@ class Tables(msgspec.Struct, frozen=True):
     """Arguments of a call that name tasks to wait for, as texts."""
     name: str = "name"
     """The setting that says how a task is called."""
+    call_name: str = ""
+    """The argument of a call that says how its task is called."""
     call_settings: frozenset[str] = frozenset()
     """Settings that a call of a task takes beside its arguments."""
     blocking: bool = False
