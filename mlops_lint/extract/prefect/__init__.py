@@ -34,13 +34,19 @@ _TABLES = Tables(
 )
 # Policies that reuse no result of another run: 3.x has the run among what DEFAULT compares.
 _UNCACHED = frozenset({"NO_CACHE", "NONE", "DEFAULT", "RUN_ID"})
+_DEPLOYS = (".serve(", ".to_deployment(")
 
 
 @python
 def prefect(module: Module) -> Iterator[Subject]:
     """Gives the flows of a file, each followed by its tasks."""
+    if "prefect" not in module.roots:
+        # Who deploys the flow of another file needs nothing of Prefect for that.
+        if any(mark in module.source for mark in _DEPLOYS):
+            yield from Schedules(File(module, _TABLES)).elsewhere()
+        return
     # With `Flow` as a class it is Prefect 1, of which we know nothing.
-    if "prefect" not in module.roots or any(found.dotted == "prefect.Flow" for found in module.imports):
+    if any(found.dotted == "prefect.Flow" for found in module.imports):
         return
     file = File(module, _TABLES)
     schedules = Schedules(file)
