@@ -1,6 +1,7 @@
-"""A GitHub Actions workflow to a CI workflow, a pipeline, and a task for each job.
+"""A GitHub Actions workflow to a CI workflow, a pipeline, and its jobs; a composite action to one job.
 
-Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax and
+https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
 """
 
 import posixpath
@@ -10,13 +11,16 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
+from mlops_lint.extract.ci.jobs import COMMAND, Job, ci_job, floats, subjects
+from mlops_lint.extract.ci.jobs import Step as Run
 from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.commands.purposes import Purposes, purposes
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.location import locate
-from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, strings, text
-from mlops_lint.subjects import CiWorkflow, Flag, Number, Pipeline, Task, Text, subject
+from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, plain, strings, text
+from mlops_lint.subjects import CiWorkflow, Flag, Number, Pipeline, Text, subject
 
 _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
 # Any other event is one that something outside raises.
@@ -31,7 +35,8 @@ _TRIGGERS = {
 }
 # A job without `timeout-minutes` is ended after six hours.
 _DEFAULT_MINUTES = 360
-_COMMAND = 4000
+# What GitHub itself publishes may be named by a tag, as the default policy of zizmor has it.
+_TRUSTED = frozenset({"actions", "github", "dependabot"})
 _ADDRESS = re.compile(r"https?://\S+")
 # What these leave in the work tree is not seen.
 _MAKES = re.compile(
@@ -79,7 +84,26 @@ def workflow(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     )
     yield subject(pipeline, location, name, symbol=f"pipeline:{path}")
     for key, job in mappings(root.get("jobs")):
-        yield _task(path, key, job, root)
+        yield from subjects(_job(path, key, job, root))
+
+
+@trees("action.yml", "action.yaml", "*/action.yml", "*/action.yaml")
+def action(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives a composite action as a job without a task: its steps are those of whatever job uses it."""
+    root = documents[0] if documents else None
+    runs = root.get("runs") if isinstance(root, Mapping) else None
+    if isinstance(root, Mapping) and isinstance(runs, Mapping) and text(runs.get("using")) == "composite":
+        steps = tuple(_steps(path, runs, root))
+        uses = _uses(steps)
+        job = Job(
+            framework="github-actions",
+            path=path,
+            key=text(root.get("name")) or path,
+            location=locate(path, root.entries[0][0]),
+            actions=uses,
+            unpinned=tuple(one for one in uses if _unpinned(one)),
+        )
+        yield ci_job(job, _purposes(steps, uses))
 
 
 def _events(node: Node | None) -> dict[str, Node | None]:
@@ -103,29 +127,35 @@ def _schedule(events: dict[str, Node | None]) -> str | None:
     return ", ".join(cron for cron in crons if cron is not None) or None
 
 
-def _task(path: str, key: Scalar, job: Mapping, root: Mapping) -> Subject:
+def _job(path: str, key: Scalar, job: Mapping, root: Mapping) -> Job:
     called = text(job.get("uses"))
     steps = tuple(_steps(path, job, root))
-    record = Task(
+    uses = _uses(steps) if called is None else (called,)
+    code = [link for step in steps for link in _code(path, step, steps)]
+    environment = _environment(job.get("environment"))
+    return Job(
         framework="github-actions",
+        path=path,
+        key=key.text,
+        location=locate(path, key),
         operator="reusable workflow" if called is not None else "job",
+        steps=tuple(Run(step.run, step.folder, step.location) for step in steps if step.run),
+        purposes=_purposes(steps, uses),
+        actions=tuple(one for one in uses if not one.startswith("./")),
+        unpinned=tuple(one for one in uses if _unpinned(one)),
+        after=tuple(name for item in _needs(job) if (name := text(item)) is not None),
         remote=True,
-        retryable=False,
         timed=called is None,
         timeout=UNSET if called is not None else _timeout(job.get("timeout-minutes")),
+        stated=UNSET if called is not None else _stated(job, steps),
         image=_image(job.get("container")),
-        image_pinned=_pinned(_image(job.get("container"))),
-        packages_pinned=None,
+        environment=environment,
+        approved=False if environment is None else UNSET,
+        manual=False if environment is None else UNSET,
         ignores_failure=_flag(job.get("continue-on-error")),
         command=_command(steps),
-        folder=_shared_folder(steps),
-        lineage=False,
+        code=tuple(dict.fromkeys([*_called(path, job, called), *code])),
     )
-    links = [Link("part_of", f"pipeline:{path}"), *_order(path, job), *_called(path, job, called)]
-    for step in steps:
-        links.extend(_code(path, step, steps))
-    links = list(dict.fromkeys(links))
-    return subject(record, locate(path, key), key.text, symbol=f"task:{path}#{key.text}", links=tuple(links))
 
 
 def _steps(path: str, job: Mapping, root: Mapping) -> Iterator[Step]:
@@ -165,12 +195,58 @@ def _code(path: str, step: Step, steps: tuple[Step, ...]) -> Iterator[Link]:
                 yield Link(link.role, symbol, step.location, link.words)
 
 
-def _order(path: str, job: Mapping) -> Iterator[Link]:
+def _needs(job: Mapping) -> tuple[Node, ...]:
     node = job.get("needs")
-    for item in node.items if isinstance(node, Sequence) else (node,):
-        name = text(item)
-        if item is not None and name is not None:
-            yield Link("depends_on", f"task:{path}#{name}", locate(path, item))
+    return node.items if isinstance(node, Sequence) else () if node is None else (node,)
+
+
+def _uses(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step.uses for step in steps if step.uses))
+
+
+def _purposes(steps: tuple[Step, ...], uses: tuple[str, ...]) -> Purposes:
+    # An action that builds an image, or would upload, and is told not to send it anywhere.
+    kept = {step.uses for step in steps if plain(step.node.get("with", "push")) is False}
+    built = {step.uses for step in steps if "build-push" in step.uses and step.node.get("with", "push") is None}
+    commands = [step.run or text(step.node.get("with", "command")) or "" for step in steps]
+    return purposes(commands, [one for one in uses if one not in kept | built])
+
+
+def _unpinned(uses: str) -> bool:
+    """Whether what others publish under this name may change: a branch, or a tag that moves with each release."""
+    if uses.startswith("./") or uses.partition("/")[0].lower() in _TRUSTED:
+        return False
+    if uses.startswith("docker://"):
+        return reference(uses.removeprefix("docker://")).pinned is False
+    name, at, version = uses.partition("@")
+    return "/" in name and bool(at) and "$" not in uses and floats(version)
+
+
+def _stated(job: Mapping, steps: tuple[Step, ...]) -> Number:
+    """Gives the limit of the job, or of all its steps that train or deploy."""
+    if job.get("timeout-minutes") is not None:
+        return _timeout(job.get("timeout-minutes"))
+    limits = []
+    for step in steps:
+        found = _purposes((step,), _uses((step,)))
+        if found.trains or found.deploys:
+            limits.append(step.node.get("timeout-minutes"))
+    if not limits or None in limits:
+        return None
+    seconds = [_timeout(limit) for limit in limits]
+    known = [one for one in seconds if isinstance(one, (int, float))]
+    return max(known) if len(known) == len(seconds) else UNSET
+
+
+def _environment(node: Node | None) -> Text:
+    name = text(node.get("name") if isinstance(node, Mapping) else node)
+    return UNSET if name is not None and "$" in name else name
+
+
+def _flag(node: Node | None) -> Flag:
+    """Gives a setting that is off unless it is switched on, and that an expression may decide."""
+    value = plain(node)
+    return False if node is None else value if isinstance(value, bool) else UNSET
 
 
 def _called(path: str, job: Mapping, called: str | None) -> Iterator[Link]:
@@ -183,7 +259,8 @@ def _called(path: str, job: Mapping, called: str | None) -> Iterator[Link]:
 
 def _placed(path: str, below: str) -> str:
     """Gives a path from the root of the repository; a project that is kept in a folder of another has its own root."""
-    found = posixpath.normpath(posixpath.join(path.rpartition(".github/")[0], below))
+    root = path.rpartition(".github/")[0] if ".github/" in path else posixpath.dirname(path)
+    found = posixpath.normpath(posixpath.join(root, below))
     return "" if found == "." else found
 
 
@@ -202,22 +279,6 @@ def _image(node: Node | None) -> Text:
     return UNSET if image is not None and "$" in image else image
 
 
-def _pinned(image: Text) -> Flag:
-    return reference(image).pinned if isinstance(image, str) else None if image is None else UNSET
-
-
-def _flag(node: Node | None) -> Flag:
-    """Gives a setting that is off unless it is switched on, and that an expression may decide."""
-    value = node.value if isinstance(node, Scalar) else False
-    return value if isinstance(value, bool) else UNSET
-
-
 def _command(steps: tuple[Step, ...]) -> str | None:
     lines = [step.run.strip() or f"# uses: {step.uses}" for step in steps if step.run or step.uses]
-    return "\n".join(lines)[:_COMMAND] or None
-
-
-def _shared_folder(steps: tuple[Step, ...]) -> Text:
-    folders = {step.folder for step in steps if step.run}
-    only = folders.pop() if len(folders) == 1 else None
-    return UNSET if only is None else only
+    return "\n".join(lines)[:COMMAND] or None

@@ -1,0 +1,225 @@
+"""The configuration of GitLab CI to a CI workflow, a pipeline, and its jobs.
+
+Source: https://docs.gitlab.com/ci/yaml/
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET
+
+from mlops_lint.extract.ci.durations import seconds
+from mlops_lint.extract.ci.jobs import Job, Step, floats, subjects, workflow
+from mlops_lint.extract.registry import trees
+from mlops_lint.model import Link, Subject
+from mlops_lint.parse.location import locate
+from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, plain, strings, text
+from mlops_lint.subjects import Flag, Number, Text
+
+_GLOBAL = frozenset(
+    "spec default include stages variables workflow image services before_script after_script cache pages".split()
+)
+_INHERITED = ("image", "before_script", "after_script", "retry", "timeout")
+_STAGES = ("build", "test", "deploy")
+# Templates that extend templates: bounds a circle too.
+_DEPTH = 10
+_NESTED = 10
+
+
+class _Pipeline(msgspec.Struct, frozen=True):
+    """The file: its roots in one, and the jobs that run with their merged settings."""
+
+    path: str
+    roots: tuple[Mapping, ...]
+
+    def top(self, name: str) -> Node | None:
+        """Gives a key of the file, the last where several documents have it."""
+        return next((found for root in reversed(self.roots) if (found := root.get(name)) is not None), None)
+
+    def settings(self, job: Mapping) -> dict[str, Node]:
+        """Gives the keys of a job, those of what it extends below them, and the defaults below these."""
+        found: dict[str, Node] = {}
+        inherits = job.get("inherit", "default")
+        wanted = _INHERITED if inherits is None or plain(inherits) is True else strings(inherits)
+        default = self.top("default")
+        for name in wanted:
+            node = default.get(name) if isinstance(default, Mapping) else None
+            node = node if node is not None else self.top(name)
+            if node is not None:
+                found[name] = node
+        self._extend(found, job, _DEPTH)
+        return found
+
+    def _extend(self, found: dict[str, Node], job: Mapping, depth: int) -> None:
+        for name in strings(job.get("extends")) if depth else ():
+            template = self.top(name)
+            if isinstance(template, Mapping):
+                self._extend(found, template, depth - 1)
+        # A merge key of YAML stands among the entries as what it brings.
+        found.update({key.text: value for key, value in job.entries})
+
+    def lines(self, node: Node | None, depth: int = _NESTED) -> Iterator[Scalar]:
+        """Gives the lines of a script, those that it takes from other jobs by `!reference` included."""
+        if isinstance(node, Sequence) and node.tag is not None and node.tag.endswith("reference"):
+            names = strings(node)
+            other = self.top(names[0]) if names else None
+            if isinstance(other, Mapping) and depth:
+                yield from self.lines(other.get(*names[1:]), depth - 1)
+        elif isinstance(node, Sequence):
+            for item in node.items if depth else ():
+                yield from self.lines(item, depth - 1)
+        elif isinstance(node, Scalar) and node.value is not None:
+            yield node
+
+
+@trees(
+    ".gitlab-ci.yml", ".gitlab-ci.yaml", "*.gitlab-ci.yml", "*.gitlab-ci.yaml", ".gitlab/ci/*.yml", ".gitlab/ci/*.yaml"
+)  # fmt: skip
+def gitlab(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives the workflow of a GitLab project, and its jobs; where all jobs name their events, only these start it."""
+    roots = tuple(root for root in documents if isinstance(root, Mapping) and root.get("spec") is None)
+    file = _Pipeline(path, roots)
+    jobs = [
+        (key, value)
+        for root in roots
+        for key, value in root.entries
+        if key.text not in _GLOBAL and not key.text.startswith((".", "$")) and isinstance(value, Mapping)
+    ]
+    if not jobs and not any(root.get("include") is not None for root in roots):
+        return
+    changes = not jobs or any(_on_change(job) for _, job in jobs)
+    yield from workflow(path, "gitlab", UNSET, True if changes else UNSET)
+    known = [(key, job, file.settings(job)) for key, job in jobs]
+    places = {key.text: text(settings.get("stage")) or "test" for key, _, settings in known}
+    actions = tuple(_includes(file.top("include")))
+    for key, _, settings in known:
+        others = {name: stage for name, stage in places.items() if name != key.text}
+        one = _job(file, key, settings, _after(settings, places[key.text], others, _stages(file)))
+        # What a file includes is of the file: its first job stands for it.
+        first = key is known[0][0]
+        versions = tuple(name for name, moves in actions if moves)
+        included = tuple(name for name, _ in actions)
+        yield from subjects(msgspec.structs.replace(one, actions=included, unpinned=versions) if first else one)
+
+
+def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[str, ...]) -> Job:
+    path = file.path
+    # Commands run in the root of the project, wherever the file lies that is included.
+    folder = "" if "/" not in path or path.startswith(".gitlab/") else None
+    lines = [line for name in ("before_script", "script") for line in file.lines(settings.get(name))]
+    place = locate(path, lines[0]) if lines else locate(path, key)
+    steps = [Step("\n".join(line.text for line in lines), folder, place)] if lines else []
+    afterwards = list(file.lines(settings.get("after_script")))
+    if afterwards:
+        steps.append(Step("\n".join(line.text for line in afterwards), folder, locate(path, afterwards[0])))
+    environment = settings.get("environment")
+    name = text(environment.get("name") if isinstance(environment, Mapping) else environment)
+    manual = _manual(settings)
+    limit = _timeout(settings.get("timeout"))
+    return Job(
+        framework="gitlab",
+        path=path,
+        key=key.text,
+        location=locate(path, key),
+        operator="trigger" if settings.get("trigger") is not None else "job",
+        steps=tuple(steps),
+        after=after,
+        timeout=limit,
+        # A project limits its jobs to an hour, unless its settings, which are not here, say otherwise.
+        stated=limit,
+        retryable=True,
+        retries=_retries(settings.get("retry")),
+        image=_image(settings.get("image")),
+        environment=UNSET if name is not None and "$" in name else name,
+        approved=manual,
+        manual=manual,
+        ignores_failure=_flag(settings.get("allow_failure")),
+        links=tuple(_triggered(path, settings.get("trigger"))),
+    )
+
+
+def _on_change(job: Mapping) -> bool:
+    """Whether nothing keeps a GitLab job from pushes and merge requests."""
+    events = {"tags", "schedules", "web", "triggers", "api", "pipelines", "chat"}
+    only = strings(job.get("only"))
+    if only and set(only) <= events:
+        return False
+    return text(job.get("when")) != "manual"
+
+
+def _stages(file: _Pipeline) -> list[str]:
+    return [".pre", *(strings(file.top("stages")) or _STAGES), ".post"]
+
+
+def _after(settings: dict[str, Node], stage: str, others: dict[str, str], stages: list[str]) -> tuple[str, ...]:
+    """What a job waits for: what it needs, or all jobs of the nearest stage before its own that has any."""
+    needs = settings.get("needs")
+    if isinstance(needs, Sequence):
+        names = [text(one.get("job")) if isinstance(one, Mapping) else text(one) for one in needs.items]
+        return tuple(dict.fromkeys(name for name in names if name in others))
+    before = stages[: stages.index(stage)] if stage in stages else []
+    for earlier in reversed(before):
+        found = tuple(name for name, where in others.items() if where == earlier)
+        if found:
+            return found
+    return ()
+
+
+def _retries(node: Node | None) -> Number:
+    # `retry: {when: always}` without `max` is no retry.
+    value = plain(node.get("max") if isinstance(node, Mapping) else node)
+    if value is None:
+        return 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else UNSET
+
+
+def _timeout(node: Node | None) -> Number:
+    written = text(node)
+    found = seconds(written) if written is not None else None
+    return UNSET if found is None else found
+
+
+def _image(node: Node | None) -> Text:
+    name = text(node.get("name") if isinstance(node, Mapping) else node)
+    # The runner decides where no image is named.
+    return UNSET if name is None or "$" in name else name
+
+
+def _flag(node: Node | None) -> Flag:
+    value = plain(node)
+    return False if value is None else value if isinstance(value, bool) else UNSET
+
+
+def _manual(settings: dict[str, Node]) -> Flag:
+    rules = settings.get("rules")
+    items = rules.items if isinstance(rules, Sequence) else ()
+    asked = [text(rule.get("when")) == "manual" for rule in items if isinstance(rule, Mapping)]
+    if text(settings.get("when")) == "manual" or (asked and all(asked)):
+        return True
+    return UNSET if any(asked) else False
+
+
+def _triggered(path: str, node: Node | None) -> Iterator[Link]:
+    include = node.get("include") if isinstance(node, Mapping) else None
+    for item in include.items if isinstance(include, Sequence) else (include,):
+        local = text(item.get("local") if isinstance(item, Mapping) else item)
+        if item is not None and local is not None and "$" not in local:
+            file = posixpath.normpath(local.lstrip("/"))
+            yield Link("triggers", f"pipeline:{file}", locate(path, item))
+
+
+def _includes(node: Node | None) -> Iterator[tuple[str, bool]]:
+    """Gives what is included from other projects, and whether it may change under its name."""
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar) and text(item) is not None and item.text.startswith("http"):
+            yield item.text, True
+        elif isinstance(item, Mapping):
+            project, remote, component = (text(item.get(key)) for key in ("project", "remote", "component"))
+            if project is not None:
+                ref = text(item.get("ref"))
+                yield f"{project}@{ref}" if ref else project, floats(ref)
+            elif remote is not None:
+                yield remote, item.get("integrity") is None and floats(remote)
+            elif component is not None:
+                yield component, floats(component.partition("@")[2] or None)

@@ -1,0 +1,125 @@
+"""Shell commands and CI actions to what they are for: deploy, test, train, check.
+
+The tables are in `purpose_tables`, and serve all CI systems, Makefiles and scripts alike.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from mlops_lint.extract.commands import LIMIT, WORDS, unwrapped
+from mlops_lint.extract.commands import purpose_tables as tables
+from mlops_lint.extract.commands.tables import PYTHON
+from mlops_lint.extract.commands.words import HOLE, tokens
+
+# Patterns are tried on no more than this of a command, and of each of its words.
+_COMMAND = 600
+_WORD = 120
+_SHELLS = frozenset({"bash", "sh", "zsh"})
+_NAMED = frozenset({"hatch", "pdm", "pixi", "rye"})
+_INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer) ")
+_TOOLS = re.compile(r"\s(?P<rest>(?:pytest|py\.test|tox|nox|make|python[\d.]*) .*|pytest$)")
+_MODULES = re.compile(
+    r"python[\d.]* (?:-[uBEIs] )*-m (?=(?:pytest|unittest|doctest|tox|nox|coverage|dvc|mlflow|kedro|prefect|invoke|"
+    r"twine|great_expectations|nose2|trial|spacy|rasa|kfp|snakemake|semantic_release)\b)"
+)
+
+
+class Purposes(msgspec.Struct, frozen=True):
+    """What commands are for."""
+
+    deploys: bool = False
+    tests: bool = False
+    trains: bool = False
+    checks: tuple[str, ...] = ()
+    opaque: bool = False
+    """Something is started that is written elsewhere, and that may be for anything."""
+
+
+def purposes(commands: Iterable[str], actions: Iterable[str] = ()) -> Purposes:
+    """Gives what the commands, each of one or many lines, and the actions of one job are for."""
+    found = Purposes()
+    for text in commands:
+        for command in simple(text):
+            found = together(found, _of_command(command))
+    for action in actions:
+        found = together(found, _of_action(action.partition("@")[0][:_WORD]))
+    return found
+
+
+def together(one: Purposes, other: Purposes) -> Purposes:
+    """Gives what both are for."""
+    return Purposes(
+        one.deploys or other.deploys,
+        one.tests or other.tests,
+        one.trains or other.trains,
+        tuple(check for check in tables.CHECKS if check in one.checks or check in other.checks),
+        one.opaque or other.opaque,
+    )
+
+
+def simple(text: str) -> Iterator[str]:
+    """Gives the simple commands of a text, without wrappers; `{}` stands for what is filled in."""
+    for words in _split(text):
+        inner = _handed(words)
+        for found in (words,) if inner is None else _split(inner):
+            yield _joined(found)
+
+
+def _split(text: str) -> Iterator[list[str]]:
+    words: list[str] = []
+    for kind, word in (*tokens(text[:LIMIT]), ("break", "\n")):
+        if kind == "word":
+            words.append(word)
+        elif kind == "break" and words:
+            known = unwrapped(words[:WORDS])
+            # `hatch run test` runs a task of that name, `hatch run pytest` a program.
+            if words[0] in _NAMED and known and known != words and not PYTHON.match(known[0]):
+                yield words
+            if known:
+                yield known
+            words = []
+
+
+def _handed(words: list[str]) -> str | None:
+    """The text of `bash -c text`; None where it is no such command."""
+    if posixpath.basename(words[0]) in _SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
+        return words[2]
+    return None
+
+
+def _joined(words: list[str]) -> str:
+    short = [word.replace(HOLE, "{}")[:_WORD] for word in words]
+    # The folder of a tool says nothing, that of a script does.
+    first = short[0] if short[0].endswith((".sh", ".bash", ".py")) else posixpath.basename(short[0]) or short[0]
+    return _MODULES.sub("", " ".join([first, *short[1:]])[:_COMMAND])
+
+
+def _of_command(command: str) -> Purposes:
+    if tables.INSTALLS.match(command):
+        return Purposes()
+    if _INSIDE.match(command) and (inner := _TOOLS.search(command)) is not None:
+        return together(_matched(command), _matched(_MODULES.sub("", inner["rest"])))
+    return _matched(command)
+
+
+def _matched(command: str) -> Purposes:
+    tests = tables.TESTS.match(command) is not None
+    return Purposes(
+        deploys=tables.DEPLOYS.match(command) is not None and tables.DOCUMENTS.search(command) is None,
+        tests=tests,
+        trains=tables.TRAINS.match(command) is not None,
+        checks=tuple(check for check, pattern in tables.CHECKS.items() if pattern.match(command)),
+        opaque=not tests and tables.OPAQUE.match(command) is not None,
+    )
+
+
+def _of_action(name: str) -> Purposes:
+    return Purposes(
+        deploys=tables.ACTION_DEPLOYS.search(name) is not None and tables.ACTION_PAGES.search(name) is None,
+        tests=tables.ACTION_TESTS.search(name) is not None,
+        checks=tuple(check for check, pattern in tables.ACTION_CHECKS.items() if pattern.search(name)),
+        opaque="/.github/workflows/" in name and not name.startswith("./"),
+    )
