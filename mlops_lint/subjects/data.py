@@ -150,4 +150,5 @@ class FeatureView(Kind, frozen=True, tag="feature_view"):
     derived: Annotated[Flag, "computed at request time from others, or pushed: nothing has to be brought anywhere"] = (
         UNSET
     )
+    refreshed: Annotated[Flag, "the store itself brings it up to date, on a schedule"] = UNSET
     fields: Annotated[Texts, "the names of its features"] = UNSET
