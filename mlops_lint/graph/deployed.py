@@ -8,7 +8,7 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.programs import serves
 from mlops_lint.parse.image import reference
 
-_STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split"}
+_STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "AWS::SageMaker::Endpoint": "canary"}
 
 
 def deployed(graph: Graph) -> None:
@@ -167,7 +167,7 @@ def _workloads(graph: Graph, resource: Node, kind: str, name: str) -> list[Node]
     else:
         names = {name}
         every = [one for one in every if one.fields.get("what") in (kind, "Rollout")]
-    same = [one for one in every if one.name in names]
+    same = [one for one in every if one.name in names or name == "*"]
     longer = [one for one in every if any(one.name.startswith(f"{other}-") for other in names)]
     # An autoscaler names exactly what it scales; a selector names a label.
     loose = longer if resource.fields.get("holds") != "scaling" and len(longer) == 1 else []
