@@ -2,6 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
+
+import msgspec
 
 from mlops_lint.extract.python.flows.records import Declared, Settings, Tables, What
 from mlops_lint.extract.python.flows.settings import settings_of
@@ -25,6 +28,14 @@ class File:
         for scope in module.scopes.all:
             if (found := self._decorated(scope)) is not None:
                 self.declared[scope.name] = found
+        if tables.nested:
+            self._nest()
+
+    def _nest(self) -> None:
+        for call in self.module.calls:
+            outer = self.declared.get(call.scope.holder.name)
+            if outer is not None and self.declared.get(call.name) is not None:
+                self.declared[outer.name] = msgspec.structs.replace(outer, what="pipeline")
 
     def pipelines(self) -> list[Declared]:
         """Gives the functions that are pipelines."""
@@ -108,10 +119,15 @@ class File:
             return None
         name = self.module.names.name(node, scope)
         last = name.rpartition(".")[2]
-        own = is_own(name) and not any(character in name for character in "?()")
+        own = is_own(name) and not any(character in name for character in "?()") and last not in self._methods
         if not own or not last or last[0].isupper() or name.partition(".")[0] in self._libraries():
             return None
         return Declared("task", name, last, node, None, Settings(complete=False), "")
+
+    @cached_property
+    def _methods(self) -> frozenset[str]:
+        tables = self.tables
+        return tables.methods | tables.options | tables.overrides | tables.results | tables.precedes
 
     def _libraries(self) -> frozenset[str]:
         makers = (*self.tables.tasks, *self.tables.pipelines)
@@ -124,9 +140,12 @@ class File:
             if inner is not None:
                 return _changed(inner, settings_of(node, scope))
         maker = self.module.names.name(node.func, scope)
-        if maker in self.tables.wrappers and node.args:
-            inner = self.resolve(node.args[0], scope, depth - 1)
-            return None if inner is None else _changed(inner, settings_of(node, scope))
+        if maker in self.tables.wrappers:
+            given = [*node.args, *(one.value for one in node.keywords if one.arg in self.tables.wrapped)]
+            known = (self.resolve(one, scope, depth - 1) for one in given)
+            return next((one for one in known if one is not None), None)
+        if self.tables.classes(maker):
+            return Declared("task", "", maker.rpartition(".")[2], node, None, settings_of(node, scope), maker)
         what, settings = self.what(maker), settings_of(node, scope)
         if isinstance(node.func, ast.Call):
             maker = self.module.names.name(node.func.func, scope)

@@ -215,8 +215,20 @@ class _Follower:
             target = (found, "") if found is not None else None
             arguments = arguments[1:] if target is not None else arguments
         if target is not None:
-            return self._step(node, target, self._all([*arguments, *(one.value for one in keywords)]), awaited)
+            given = self._all([*arguments, *(one.value for one in keywords)])
+            return self._step(node, target, given | self._bound(node.func), awaited)
         return self._plain(node)
+
+    def _bound(self, function: ast.expr) -> Held:
+        """What a task was given before it is called: `partial(task, rows=rows)`."""
+        found: Held = {}
+        while isinstance(function, (ast.Call, ast.Attribute)):
+            if isinstance(function, ast.Call):
+                found |= self._all([*function.args, *(one.value for one in function.keywords)])
+                function = function.func
+            else:
+                function = function.value
+        return found | self._held(function)
 
     def _step(self, node: ast.Call, target: tuple[Declared, str], given: Held, awaited: bool) -> Held:
         declared, method = target
@@ -244,7 +256,9 @@ class _Follower:
     def _plain(self, node: ast.Call) -> Held:
         """A call of anything but a task: what it gives may hold all that it is given."""
         function = node.func
+        start = len(self.steps)
         held = self._held(function.value) if isinstance(function, ast.Attribute) else {}
+        chosen = len(self.steps)
         given = [(None, self._held(one)) for one in node.args]
         named = [(one.arg, self._held(one.value)) for one in node.keywords]
         every: Held = {}
@@ -252,6 +266,9 @@ class _Follower:
             every |= one
         if isinstance(function, ast.Attribute):
             self._method(node, function, held, every)
+            if function.attr in self.tables.branches:
+                inside = set(self.steps[start:chosen])
+                _join({one: None for one in held if one not in inside}, dict.fromkeys(self.steps[chosen:]))
         local = self.file.local(function, self._scope)
         if local is not None and local not in self._running and len(self._running) < _DEPTH:
             positional = list(local.parameters)[local.receiver is not None :]

@@ -86,8 +86,16 @@ class Tables(msgspec.Struct, frozen=True):
     """Methods of what a call gives that change its settings."""
     precedes: frozenset[str] = frozenset()
     """Methods of what a call gives that let what they are given wait for it."""
+    branches: frozenset[str] = frozenset()
+    """Methods whose arguments wait for what they are called on, as `conditional(...).if_(...).then(...)`."""
     wrappers: frozenset[str] = frozenset()
-    """Functions that give their first argument, a task, in another form."""
+    """Functions that give an argument, a task, in another form."""
+    wrapped: frozenset[str] = frozenset()
+    """The arguments of these that may be the task, if the first is not."""
+    classes: Callable[[str], bool] = lambda _name: False
+    """Says whether an instance of a class is a task."""
+    nested: bool = False
+    """A task that calls tasks is a pipeline."""
     callers: frozenset[str] = frozenset()
     """Functions that call their first argument, a task."""
     named_waits: frozenset[str] = frozenset()
