@@ -7,6 +7,8 @@ from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
 from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
+from mlops_lint.graph.compiled import compiled
+from mlops_lint.graph.declared import consumers, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph
@@ -27,6 +29,7 @@ _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings) -> None:
     """Fills in what follows from the list of files and from all links together."""
+    compiled(graph)
     _files(graph, files)
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})

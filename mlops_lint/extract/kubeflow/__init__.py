@@ -32,14 +32,15 @@ def kubeflow(module: Module) -> Iterator[Subject]:
         builder.build()
         around = records.Surroundings(module)
         schedules = [one.schedule for one in submissions(module)]
-        only = schedules[0] if len(builder.pipelines) == 1 and len(schedules) == 1 else UNSET
-        for found in builder.pipelines:
+        pipelines = [one for one in builder.pipelines if not one.inside]
+        only = schedules[0] if len(pipelines) == 1 and len(schedules) == 1 else UNSET
+        for found in pipelines:
             yield from records.pipeline(module, found, around, only)
         for component, node in builder.components:
             scope = next((one for one in module.scopes.all if one.node is node), None)
             if scope is not None and scope.parent is module.scopes.module:
                 yield from _stated(module, component, symbol_of(scope).partition(":")[2])
-        if len(builder.pipelines) == 1:
+        if len(pipelines) == 1:
             return
     for submission in submissions(module):
         yield _scheduled(module, submission)

@@ -6,7 +6,7 @@ Source: kfp 2.17.3 (kfp/dsl/pipeline_context.py, tasks_group.py, for_loop.py) an
 import ast
 
 from mlops_lint.extract.kubeflow import components, methods, names
-from mlops_lint.extract.kubeflow.things import Component, Group, Maker, Output, Pipeline, Spec, Task
+from mlops_lint.extract.kubeflow.things import Component, Group, Maker, Output, Pipeline, Spec, Task, tasks_of
 from mlops_lint.extract.python.following.follower import Exhausted, Follower
 from mlops_lint.extract.python.following.things import (
     UNKNOWN,
@@ -47,8 +47,7 @@ class Builder(Follower):
             for pipeline in self.pipelines:
                 self.pipeline, self._groups = pipeline, []
                 self.invoke(pipeline.function, Given([], Mapping(complete=False)), None)
-                for group in reversed(pipeline.groups):
-                    group.join()
+                pipeline.join()
         except Exhausted:
             return
 
@@ -139,13 +138,15 @@ class Builder(Follower):
     def _group(self, sort: str, called: Called) -> Group:
         parent = self._groups[-1] if self._groups else None
         tasks = list(dict.fromkeys(tasks_of(called.given.all())))
+        whole = [one for value in called.given.all() for one in held(value) if isinstance(one, Group)]
+        exits = [task for one in whole for task in one.starts()] or tasks
         controls = [] if sort == "ExitHandler" else tasks
         known = self.pipeline.groups if self.pipeline is not None else []
         if sort in ("Else", "Elif") and known:
             # What decides about the branch before decides about this one.
             siblings = [one for one in known if one.parent is parent and one.sort in ("If", "Condition", "Elif")]
             controls = [*controls, *(siblings[-1].controls if siblings else ())]
-        group = Group(sort, controls, tasks if sort == "ExitHandler" else [], parent)
+        group = Group(sort, controls, exits if sort == "ExitHandler" else [], parent)
         known.append(group)
         return group
 
@@ -159,10 +160,13 @@ class Builder(Follower):
             return self.task(called.what, called)
         if isinstance(called.what, Pipeline):
             return self._nested(called.what, called)
-        owners = tasks_of([called.receiver])
+        owners = [one for one in held(called.receiver) if isinstance(one, (Task, Output, Group))]
         if owners and called.method:
             for owner in owners:
-                methods.call(owner, called)
+                if isinstance(owner, Group):
+                    owner.controls += tasks_of(called.given.all()) if called.method == "after" else []
+                else:
+                    methods.call(owner.task if isinstance(owner, Output) else owner, called)
             return called.receiver
         return self._of_name(called)
 
@@ -243,8 +247,18 @@ class Builder(Follower):
         return found
 
     def _nested(self, pipeline: Pipeline, called: Called) -> object:
-        symbol = f"pipeline:{self.module.path}#{pipeline.name}"
-        return self.task(components.nested(pipeline.name, symbol), called)
+        """Gives the tasks of a pipeline in a pipeline, as a group."""
+        outer = self.pipeline
+        if outer is None or len(self._groups) >= _DEPTH:
+            return UNKNOWN
+        pipeline.inside = True
+        controls = tasks_of(called.given.all())
+        group = Group("pipeline", controls, [], self._groups[-1] if self._groups else None)
+        outer.groups.append(group)
+        self._groups.append(group)
+        group.returned = self.invoke(pipeline.function, called.given, called.node)
+        self._groups.pop()
+        return group
 
     # --- attributes
 
@@ -252,19 +266,17 @@ class Builder(Follower):
         """Gives an attribute: what a task gives, or a part of the task itself."""
         if isinstance(owner, Task) and name in ("output", "outputs", "volume", "pvolume", "pvolumes"):
             return Output(owner)
+        if isinstance(owner, Group):
+            return mixed([owner.returned]) if owner.sort == "pipeline" else owner.item
         return owner if isinstance(owner, (Task, Output)) else UNKNOWN
 
     def item(self, owner: Thing) -> object:
         """Gives an item of what a task gives."""
+        if isinstance(owner, Group):
+            return self.attribute(owner, "output")
         return owner if isinstance(owner, (Task, Output)) else UNKNOWN
 
     def assigned(self, owner: Thing, name: str, value: object) -> None:
         """Sets an attribute of a task."""
         if isinstance(owner, Task):
             methods.assigned(owner, name, value)
-
-
-def tasks_of(values: list[object]) -> list[Task]:
-    """Gives the tasks whose results, or which themselves, stand in values."""
-    found = [one.task if isinstance(one, Output) else one for value in values for one in held(value)]
-    return [one for one in found if isinstance(one, Task)]

@@ -16,7 +16,12 @@ from mlops_lint.model import Link, Ref
 # How the functions of other modules are called that make tasks, where they are not called by keywords alone.
 _OPERATION = re.compile(r"(?:_|^)(?:op|task|component|comp|step)\d*$|[a-z]Op$|[a-z]Component$|[a-z]Task$")
 _OF_TASKS = re.compile(r"\.(?:after|outputs?|set_\w+|apply|add_\w+|container)\b")
+# What a pipeline calls for its own sake while it is compiled.
+_PREPARES = re.compile(r"set_?up|init|config|log|print|check|validate|assert|seed")
 _COMMAND = 4000
+# Of a component file in a text.
+_NAME = re.compile(r"^name: *['\"]?([^'\"\n]+)", re.MULTILINE)
+_IMAGE = re.compile(r"^ +image: *['\"]?([^\s'\"]+)", re.MULTILINE)
 
 
 def of_function(function: Function, maker: Maker, spec: Spec | None) -> Component:
@@ -53,15 +58,23 @@ def of_symbol(name: str, sort: str, settings: Mapping) -> Component:
 def loaded(loader: str, called: Called) -> Component:
     """Gives the component that is read from a file, an address or a text."""
     written = called.given.argument(0, "filename", "url", "text", "name")
-    target = called.node.func.attr if isinstance(called.node.func, ast.Attribute) else loader
+    if loader == "load_component_from_text" and isinstance(written, str):
+        stated, image = _NAME.search(written), _IMAGE.search(written)
+        sort = "text" if stated is not None else "loaded"
+        return Component(stated[1] if stated is not None else loader, sort, image[1] if image is not None else UNKNOWN)
     if loader != "load_component_from_file" or not isinstance(written, str):
-        return Component(target, "loaded", packages=UNKNOWN, command=UNKNOWN)
+        return Component(loader, "loaded", packages=UNKNOWN, command=UNKNOWN)
     symbol = _path(written)
     scheme = "config:" if symbol.startswith("file:") else "config:~"
     elsewhere = f"{scheme}{symbol.partition(':')[2]}#implementation.container.image"
     name = posixpath.basename(posixpath.dirname(written)) or "component"
     return Component(
-        name, "loaded", packages=UNKNOWN, command=UNKNOWN, links=(Link("needs", symbol),), elsewhere=elsewhere
+        name,
+        "loaded",
+        packages=UNKNOWN,
+        command=UNKNOWN,
+        links=(Link("needs", symbol), Link("runs", symbol)),
+        elsewhere=elsewhere,
     )
 
 
@@ -87,11 +100,6 @@ def operation(last: str, called: Called) -> Component:
         tuple(_code(command)),
         given.named,
     )
-
-
-def nested(name: str, symbol: str) -> Component:
-    """Gives the component that another pipeline of the file is."""
-    return Component(name, "pipeline", None, links=(Link("triggers", symbol),))
 
 
 def on_google(component: Component, settings: Mapping) -> Component:
@@ -128,6 +136,8 @@ def of_name(module: Module, called: Called) -> Component | None:
 def _used(module: Module, called: Called) -> bool:
     """Says whether what a call gives is used as a task."""
     around = module.nodes.around.get(called.node)
+    if isinstance(around, ast.Expr):
+        return _PREPARES.match(names.last(called.name)) is None
     if isinstance(around, ast.Attribute):
         return _OF_TASKS.match(f".{around.attr}") is not None
     if isinstance(around, ast.Assign) and len(around.targets) == 1 and isinstance(around.targets[0], ast.Name):

@@ -3,7 +3,7 @@
 Source: kfp 2.17.3 (kfp/dsl/pipeline_task.py), kfp 1.8.22 (kfp/dsl/_container_op.py), kfp-kubernetes 2.17.3.
 """
 
-from mlops_lint.extract.kubeflow.things import Output, Task
+from mlops_lint.extract.kubeflow.things import Task, tasks_of
 from mlops_lint.extract.python.following.things import UNKNOWN, Called, Given, held
 
 # What asks for a resource, or is held to it: method -> resource.
@@ -18,18 +18,15 @@ _LIMITS = {
 _NAMED = {"add_resource_request": "requests", "add_resource_limit": "limits"}
 # The second argument of `set_retry` is one of these in version 1 only.
 _POLICIES = frozenset("Always OnError OnFailure OnTransientError".split())
-# They hang something on a task, which comes from another.
-_VOLUMES = frozenset("add_pvolumes add_volume after".split())
 
 
 def call(task: Task, called: Called) -> None:
     """Does what a method of a task does."""
     task.called.add(called.method)
     method, given = called.method, called.given
-    if method in _VOLUMES:
-        found = [one.task if isinstance(one, Output) else one for value in given.all() for one in held(value)]
-        task.wait([one for one in found if isinstance(one, Task)])
-    elif method == "set_retry":
+    # A limit or a volume may come from another task.
+    task.wait(tasks_of(given.all()))
+    if method == "set_retry":
         task.retried = _retry(given)
     elif method == "set_timeout":
         task.timeout = given.argument(0, "seconds")
@@ -74,8 +71,7 @@ def of_kubernetes(name: str, called: Called) -> None:
         if isinstance(task, Task) and name == "set_timeout":
             task.timeout = called.given.argument(1, "seconds")
         elif isinstance(task, Task):
-            others = [one for value in called.given.all()[1:] for one in held(value) if isinstance(one, Output)]
-            task.wait([one.task for one in others])
+            task.wait(tasks_of(called.given.all()))
 
 
 def assigned(task: Task, name: str, value: object) -> None:

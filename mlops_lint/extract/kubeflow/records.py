@@ -100,7 +100,7 @@ def _alerts(groups: list[Group]) -> Flag:
 
 def _task(task: Task, around: Surroundings) -> TaskKind:
     component = task.component
-    works = component.sort != "pipeline" and component.name not in names.MARKERS
+    works = component.name not in names.MARKERS
     google = component.sort == "google"
     retries, delay, backoff = _retries(task, around)
     machine = any(_MACHINES.search(name) for name in component.settings.entries)
@@ -186,8 +186,6 @@ def pinned(given: object, component: Component) -> Flag:
 
 
 def _cached(task: Task, around: Surroundings) -> Flag:
-    if task.component.sort == "pipeline":
-        return UNSET
     if isinstance(task.cached, bool):
         return task.cached
     given = "set_caching_options" in task.called

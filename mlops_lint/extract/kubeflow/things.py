@@ -5,7 +5,7 @@ import ast
 import msgspec
 
 from mlops_lint.extract.kubeflow.names import sanitized
-from mlops_lint.extract.python.following.things import UNKNOWN, Function, Mapping, Thing
+from mlops_lint.extract.python.following.things import UNKNOWN, Function, Mapping, Mixed, Thing, held
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Link
 
@@ -49,6 +49,8 @@ class Pipeline(Thing):
         self.settings = settings
         self.tasks: list[Task] = []
         self.groups: list[Group] = []
+        self.inside = False
+        """It stands in another, and is told of there."""
         self._taken: dict[str, int] = {}
 
     def unique(self, name: str) -> str:
@@ -56,6 +58,17 @@ class Pipeline(Thing):
         name = sanitized(name) or "task"
         count = self._taken[name] = self._taken.get(name, 0) + 1
         return name if count == 1 else f"{name}-{count}"
+
+    def join(self) -> None:
+        """Lets the groups take their place in the order."""
+        for task in self.tasks:
+            for before in list(task.upstream):
+                # Who collects what a loop makes waits for all of the loop.
+                loop = next((one for one in before.groups if one.sort == "ParallelFor" and task not in one.tasks), None)
+                if loop is not None:
+                    task.wait(loop.ends())
+        for group in reversed(self.groups):
+            group.join()
 
 
 class Group(Thing):
@@ -69,6 +82,18 @@ class Group(Thing):
         """The tasks that run when the group has ended, however."""
         self.parent = parent
         self.tasks: dict[Task, None] = {}
+        self.returned: object = UNKNOWN
+        """What a pipeline in a pipeline gives."""
+
+    @property
+    def item(self) -> Mixed:
+        """What a loop goes through: it comes from the tasks that decide about it."""
+        return Mixed(tuple(Output(task) for task in self.controls)) if self.controls else UNKNOWN
+
+    def ends(self) -> "list[Task]":
+        """Gives the tasks that no other of the group waits for."""
+        awaited = {before for task in self.tasks for before in task.upstream}
+        return [task for task in self.tasks if task not in awaited]
 
     def add(self, task: "Task") -> None:
         """Adds a task to this group and those around it."""
@@ -77,16 +102,22 @@ class Group(Thing):
             group.tasks[task] = None
             group = group.parent
 
-    def join(self) -> None:
-        """Lets the first of the group wait for what decides about it, and what ends it for the last."""
+    def starts(self) -> "list[Task]":
+        """Gives the tasks that wait for none of the group."""
         inside = set(self.tasks)
-        awaited = {before for task in self.tasks for before in task.upstream}
-        for task in self.tasks:
-            if not inside.intersection(task.upstream):
-                task.wait(self.controls)
-            if task not in awaited:
-                for last in self.exits:
-                    last.wait([task])
+        return [task for task in self.tasks if not inside.intersection(task.upstream)]
+
+    def join(self) -> None:
+        """Lets the first of the group wait for what decides about it, and what ends it for the last.
+
+        A group starts when all is there that any of its tasks is given from outside.
+        """
+        given = [before for task in self.tasks for before in task.upstream if before not in self.tasks]
+        ends = self.ends()
+        for task in self.starts():
+            task.wait([*self.controls, *given])
+        for last in self.exits:
+            last.wait(ends)
 
 
 class Task(Thing):
@@ -120,3 +151,14 @@ class Output(Thing, msgspec.Struct, frozen=True, eq=False):
     """What a task gives."""
 
     task: Task
+
+
+def tasks_of(values: list[object]) -> list[Task]:
+    """Gives the tasks whose results, or which themselves, stand in values; of a pipeline those that end it."""
+    found: list[Task] = []
+    for one in (thing for value in values for thing in held(value)):
+        if isinstance(one, Group):
+            found += one.ends() if one.sort == "pipeline" else one.controls
+        elif isinstance(one, (Task, Output)):
+            found.append(one.task if isinstance(one, Output) else one)
+    return found
