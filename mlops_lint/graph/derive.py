@@ -6,9 +6,8 @@ import re
 from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
-from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
 from mlops_lint.graph.compiled import compiled
-from mlops_lint.graph.declared import consumers, dependencies, images, imports
+from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph

@@ -153,7 +153,7 @@ class _Linker:
         return self._meant[key]
 
     def _searched(self, scheme: str, name: str, importer: str, depth: int) -> str:
-        found = self._modules.split(name, importer)
+        found = self._modules.split(name, importer, attribute=scheme != "module")
         if found is None:
             return f"?{scheme}:{name}"
         module, rest = found

@@ -54,12 +54,20 @@ class Modules:
         first = name.partition(".")[0]
         return f"{folder}.{first}" if folder else first
 
-    def split(self, name: str, importer: str, depth: int = _DEPTH) -> tuple[str, str] | None:
-        """Gives (module, name in it) of a dotted name, through re-exports; the second is "" for the module itself."""
+    def split(
+        self, name: str, importer: str, depth: int = _DEPTH, *, attribute: bool = False
+    ) -> tuple[str, str] | None:
+        """Gives (module, name in it) of a dotted name, through re-exports; the second is "" for the module itself.
+
+        With `attribute` a function is meant, not a module: what a package takes from a module of the same name.
+        """
         parts = name.split(".")
         for count in range(len(parts), 0, -1):
             module = self.module(".".join(parts[:count]), importer)
             if module is not None:
+                package = module.rpartition(".")[0]
+                if attribute and self._exports.get(package, {}).get(parts[count - 1], module) != module:
+                    return self._exported(package, ".".join(parts[count - 1 :]), depth)
                 return self._exported(module, ".".join(parts[count:]), depth)
         return None
 
