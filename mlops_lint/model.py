@@ -137,6 +137,14 @@ class Verdict(msgspec.Struct, frozen=True):
     """What the subject is called."""
 
 
+class Fix(msgspec.Struct, frozen=True):
+    """One change that satisfies a rule: `kind` is a sort that `fix` knows, `argument` what it is told."""
+
+    location: Location
+    kind: str
+    argument: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """A verdict `fail` that is shown to the user."""
 
@@ -151,7 +159,13 @@ class Finding(msgspec.Struct, frozen=True):
     subject_symbol: str | None
     fingerprint: str
     related: tuple[Related, ...] = ()
-    fixable: bool = False
+    fixes: tuple[Fix, ...] = ()
+    """What mends it, and the other places of its file that it speaks for."""
+
+    @property
+    def fixable(self) -> bool:
+        """Says whether `--fix` would try to mend it."""
+        return bool(self.fixes)
 
 
 class Summary(msgspec.Struct, frozen=True):

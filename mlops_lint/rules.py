@@ -46,7 +46,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     why: str
     how: str
     tags: tuple[str, ...] = ()
+    fix: dict[str, str] = {}
+    """The sort of fix, as `set_argument`, and what it is told, with `{field}` of the subject: `timeout=30`."""
     file: str = ""
+
+    @property
+    def fixable(self) -> bool:
+        """Says whether `--fix` mends some of its findings."""
+        return bool(self.fix)
 
 
 class _Questions(msgspec.Struct, frozen=True):
@@ -88,9 +95,13 @@ def check(rules: tuple[Rule, ...]) -> None:
 
 def _check_message(rule: Rule) -> None:
     known = {*documentation(KINDS[rule.subject]), "detail"}
-    where = _place(rule.file, "message")
+    for field, text in (("message", rule.message), *(("fix", text) for text in rule.fix.values())):
+        _check_text(rule, text, known, _place(rule.file, field))
+
+
+def _check_text(rule: Rule, text: str, known: set[str], where: str) -> None:
     try:
-        fields = list(Formatter().parse(rule.message))
+        fields = list(Formatter().parse(text))
     except ValueError as error:
         raise UsageError(f"{where}: {error}; a brace that is meant stands twice, as in '{{{{'") from None
     for _, name, form, conversion in fields:

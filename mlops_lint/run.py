@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from string import Formatter
 
 import msgspec
 
@@ -11,7 +12,7 @@ from mlops_lint.cache import Cache
 from mlops_lint.discover import Found, discover, named_by
 from mlops_lint.evaluate import evaluate, profile_of
 from mlops_lint.graph import Graph, Node, link
-from mlops_lint.model import Facts, Finding, Problem, Report, Summary, Verdict
+from mlops_lint.model import Facts, Finding, Fix, Problem, Report, Summary, Verdict
 from mlops_lint.rules import Rule, check, load
 from mlops_lint.scan import Progress, scan
 from mlops_lint.settings import Settings
@@ -111,9 +112,18 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
                 subject_symbol=node.symbol,
                 fingerprint=_fingerprint(key, seen[key]),
                 related=verdict.related,
+                fixes=tuple(fix for one in (verdict, *others) for fix in _fixes(rule, one, graph.nodes[one.node])),
             )
         )
     return tuple(findings)
+
+
+def _fixes(rule: Rule, verdict: Verdict, node: Node) -> Iterator[Fix]:
+    """What the rule says to change, of Python files, and where all that it names of the subject is known."""
+    for kind, argument in rule.fix.items() if verdict.location.path.endswith(".py") else ():
+        named = [field for _, field, _, _ in Formatter().parse(argument) if field]
+        if all(isinstance(node.fields.get(field), str) for field in named):
+            yield Fix(verdict.location, kind, argument.format_map(node.fields))
 
 
 def _more(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from mlops_lint.commands import options as common
 from mlops_lint.commands.terminal import Progress, colours
 from mlops_lint.errors import UsageError
 from mlops_lint.model import Report
-from mlops_lint.output import formats, render, summary_line
+from mlops_lint.output import formats, render, summary_line, visible_lines
 from mlops_lint.rules import Rule
 
 _RANKS = {"note": 1, "warning": 2, "error": 3, "never": 4}
@@ -26,6 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", metavar="RULES", help="ids, names, prefixes, stages, ALL")
     parser.add_argument("--ignore", action="append", metavar="RULES", help="the same, not to run")
     parser.add_argument("--fail-on", choices=("error", "warning", "note", "never"), help="default: warning")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
+    parser.add_argument("--diff-only", action="store_true", help="with --fix: show the differences, and change no file")
     parser.add_argument("--quiet", action="store_true", help="write findings only")
     parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
     parser.add_argument("--force-exclude", action="store_true", help="for hooks; excluded paths are never reported")
@@ -40,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     from mlops_lint.run import lint
 
     outputs = _outputs(options.output)
+    if options.diff_only and not options.fix:
+        raise UsageError("--diff-only: says how --fix would mend; give --fix too")
     if options.report_only_files and not options.paths:
         return 0
     settings = common.settings(options, options.paths)
@@ -47,8 +51,24 @@ def run(options: argparse.Namespace) -> int:
     rules = common.rules(settings)
     with Progress(wanted=not (options.quiet or options.no_progress)) as progress:
         report = lint(settings, paths, progress)
+        if options.fix and not options.diff_only and _mended(report, write=True):
+            report = lint(settings, paths, progress)
+    if options.fix and options.diff_only:
+        return _mended(report, write=False)
     _write(options, outputs, report, rules)
     return _status(report, settings.fail_on)
+
+
+def _mended(report: Report, *, write: bool) -> int:
+    """Mends files, or shows how; 1 where there is something to mend."""
+    from mlops_lint.fix.files import repair
+
+    repaired = repair(report, write=write)
+    if not write:
+        sys.stdout.write(visible_lines(repaired.difference))
+    done = "mended" if write else "to be mended"
+    print(f"{repaired.places} places in {repaired.files} files {done}", file=sys.stderr)
+    return int(repaired.places > 0)
 
 
 def _outputs(given: list[str]) -> tuple[tuple[str, Path], ...]:

@@ -40,7 +40,7 @@ def _rule(rule: Rule) -> str:
         f"Question: {rule.question}. {asks}",
         f"Asked {asked}{tried}.",
         _section("Why", rule.why),
-        _section("How to mend it", rule.how),
+        _section("How to mend it", rule.how + ("`mlops-lint check --fix` does it in Python.\n" if rule.fix else "")),
         _section("What is checked", f"subject: {rule.subject}\nwhere:   {rule.where}\nmust:    {rule.must}"),
         _section(
             "How to ignore it",

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     """Lists our rules, and those of the configuration that is found here."""
     rules = sorted(every_rule(options.config), key=lambda rule: rule.id)
     if options.format == "json":
-        listed = [{field: getattr(rule, field, False) for field in _FIELDS} for rule in rules]
+        listed = [{field: getattr(rule, field) for field in _FIELDS} for rule in rules]
         sys.stdout.write(json.dumps(listed, indent=2) + "\n")
     else:
         sys.stdout.write("".join(_line(rule) for rule in rules))

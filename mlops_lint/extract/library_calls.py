@@ -33,6 +33,10 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Ref, Subject, Value
 from mlops_lint.subjects import KINDS, Kind, PathUse, subject
 
+# Parameters that take no number.
+_OBJECTS = frozenset({"generator", "rng", "key", "random_number_generator"})
+# Parameters that take no number.
+_OBJECTS = frozenset({"generator", "rng", "key", "random_number_generator"})
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -169,6 +173,8 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
             value = seed_of(node, call.scope, module)
         if _fits(value, kind, field):
             fields[field] = value
+            if f"{field}_argument" in kind.__struct_fields__ and isinstance(spec, str) and spec[1:] not in _OBJECTS:
+                fields |= {f"{field}_argument": spec[1:]} if spec.startswith("$") else {}
     # What is seen around the call is nearer the truth than what its arguments say.
     fields |= seen
     # What a table says of its links is nearer the truth than what we make of a `uri`.

@@ -6,11 +6,11 @@ from pkgutil import iter_modules
 from mlops_lint.graph.view import View
 from mlops_lint.model import Report
 from mlops_lint.output import _badge, _drawing, _score
-from mlops_lint.output._text import summary_line, visible
+from mlops_lint.output._text import summary_line, visible, visible_lines
 from mlops_lint.rules import Rule
 from mlops_lint.score import Point, Score
 
-__all__ = ["drawn", "formats", "render", "score", "score_formats", "summary_line", "visible"]
+__all__ = ["drawn", "formats", "render", "score", "score_formats", "summary_line", "visible", "visible_lines"]
 
 
 def formats() -> tuple[str, ...]:

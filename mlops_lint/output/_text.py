@@ -15,6 +15,11 @@ def visible(text: str) -> str:
     return "".join(_escape(each) if unicodedata.category(each) in _HIDDEN else each for each in text)
 
 
+def visible_lines(text: str) -> str:
+    """Gives the text with the same escapes but for tabs and line breaks."""
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+
+
 def width(text: str) -> int:
     """Gives the columns that a text takes on a terminal."""
     if text.isascii():
@@ -51,7 +56,10 @@ def summary_line(report: Report) -> str:
     line = f"{found} in {count(summary.files, 'file')}"
     if summary.muted:
         line += f" · {summary.muted} muted"
-    return line + (f" · {count(len(report.problems), 'problem')}" if report.problems else "")
+    if report.problems:
+        line += f" · {count(len(report.problems), 'problem')}"
+    fixable = sum(finding.fixable for finding in report.findings)
+    return line + (f" · {fixable} can be mended with --fix" if fixable else "")
 
 
 def _escape(character: str) -> str:

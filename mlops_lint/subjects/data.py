@@ -97,6 +97,7 @@ class Split(Kind, frozen=True, tag="split"):
     function: Annotated[Text, "its full name"] = UNSET
     shuffles: Annotated[Flag, "rows are drawn at random"] = UNSET
     seed: Annotated[Any_, "the seed that the call takes"] = UNSET
+    seed_argument: Annotated[Text, "the parameter that takes it"] = UNSET
     generator: Annotated[Text, "whose state is used without a seed: numpy, torch, ..."] = UNSET
     by_group: Annotated[Flag, "rows of one group stay together"] = UNSET
     in_order: Annotated[Flag, "by position or time, not by chance"] = UNSET

@@ -13,6 +13,7 @@ class HttpCall(Kind, frozen=True, tag="http_call"):
     client: Annotated[Text, "the import root, as `requests`"] = UNSET
     method: Annotated[Text, "get, post, urlopen, ..."] = UNSET
     timeout: Annotated[Any_, "seconds; null = waits for ever"] = UNSET
+    timeout_argument: Annotated[Text, "the parameter that takes it"] = UNSET
     uri: Annotated[Text, "the address, where it stands in the code"] = UNSET
     verify: Annotated[Flag, "false = the certificate is not checked"] = UNSET
 
@@ -55,6 +56,7 @@ class Task(Kind, frozen=True, tag="task"):
     remote: Annotated[Flag, "does input, output or remote work; false = only marks or branches"] = UNSET
     retryable: Annotated[Flag, "the orchestrator has retries"] = UNSET
     retries: Annotated[Number, "how often it is tried again; 0 = never"] = UNSET
+    retries_argument: Annotated[Text, "the parameter that takes them, of the call at which the task stands"] = UNSET
     retry_delay: Annotated[Number, "seconds between two tries"] = UNSET
     timed: Annotated[Flag, "the orchestrator has timeouts for a task"] = UNSET
     timeout: Annotated[Number, "seconds; null = unlimited"] = UNSET

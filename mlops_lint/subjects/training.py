@@ -37,6 +37,7 @@ class Estimator(Kind, frozen=True, tag="estimator"):
     library: Annotated[Text, "the import root, as `sklearn`"] = UNSET
     random: Annotated[Flag, "its fit draws random numbers with the given arguments"] = UNSET
     seed: Annotated[Any_, "the seed that the constructor takes"] = UNSET
+    seed_argument: Annotated[Text, "the parameter that takes it"] = UNSET
     generator: Annotated[Text, "the global generator that it uses without a seed"] = UNSET
     hyperparameters: Annotated[Texts, "those that matter most; not set = it has none that do"] = UNSET
     searched: Annotated[Flag, "values of these are tried in a loop or a search"] = UNSET
@@ -115,4 +116,5 @@ class ModelLoad(Kind, frozen=True, tag="model_load"):
     given: Annotated[Flag, "the file is named by whoever calls the function, or types it in"] = UNSET
     safe_since: Annotated[Text, "the version since which no switch is needed, as `torch 2.6`"] = UNSET
     remedy: Annotated[Text, "what loads it safely"] = UNSET
+    switch: Annotated[Text, "the argument with which it runs no code, as `weights_only=True`"] = UNSET
     once: Annotated[Flag, "kept when it was loaded: under a test for what is there, or by a cache"] = UNSET

@@ -87,6 +87,8 @@ def _task(module: Module, step: Step) -> Task:
         remote=not names.is_marker(settings.classes(module, step)) and not _only_says(step),
         retryable=True,
         retries=settings.retries(module, step),
+        # What is written at an operator takes effect for it alone; `@task` stands at the function.
+        retries_argument=None if step.operator.startswith("@") else "retries",
         retry_delay=settings.retry_delay(module, step),
         timed=True,
         timeout=settings.timeout(module, step),
