@@ -16,6 +16,7 @@ from mlops_lint.resources import HOMEPAGE
 COMMANDS = {
     "check": "report findings",
     "score": "show how mature the repository is: level, stages, and every question with its evidence",
+    "report": "write one page with score, questions, findings and graph",
     "rules": "list the rules",
     "explain": "show one rule, or one question with its rules, in full",
     "vocabulary": "show the language of the rules: kinds, fields, roles, functions",

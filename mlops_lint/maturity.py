@@ -14,6 +14,7 @@ from mlops_lint.rules import Rule, check, load, questions
 from mlops_lint.run import Scanned, read, report
 from mlops_lint.scan import Progress
 from mlops_lint.score import Basis, Score, scored
+from mlops_lint.selection import selected
 from mlops_lint.settings import Settings
 from mlops_lint.suppress import suppress
 
@@ -25,6 +26,8 @@ class Examined(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
     report: Report
     graph: Graph
+    ignored: frozenset[str]
+    """Fingerprints of findings that `check` does not report, as the configuration deselects or ignores them."""
 
 
 def examine(settings: Settings, today: dt.date, progress: Progress | None = None) -> Examined:
@@ -38,8 +41,12 @@ def examine(settings: Settings, today: dt.date, progress: Progress | None = None
     verdicts = evaluate(scanned.graph, rules, basis.profile)
     verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
     score = scored(verdicts, rules, settings.attestations, today.isoformat(), basis)
-    whole = msgspec.structs.replace(settings, per_file_ignores=())
-    return Examined(score, rules, report(whole, (), scanned, rules, verdicts, needless), scanned.graph)
+    whole = report(msgspec.structs.replace(settings, per_file_ignores=()), (), scanned, rules, verdicts, needless)
+    runs = {rule.id for rule in selected(every, settings)}
+    checked = report(settings, (), scanned, rules, [one for one in verdicts if one.rule in runs], needless)
+    reported = {one.fingerprint for one in checked.findings}
+    ignored = frozenset(one.fingerprint for one in whole.findings if one.fingerprint not in reported)
+    return Examined(score, rules, whole, scanned.graph, ignored)
 
 
 def _basis(settings: Settings, scanned: Scanned, rules: int) -> Basis:

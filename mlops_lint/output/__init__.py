@@ -5,12 +5,15 @@ from pkgutil import iter_modules
 
 from mlops_lint.graph.view import View
 from mlops_lint.model import Report
-from mlops_lint.output import _badge, _drawing, _score
+from mlops_lint.output import _badge, _drawing, _report, _score
+from mlops_lint.output._report import Page
 from mlops_lint.output._text import summary_line, visible, visible_lines
 from mlops_lint.rules import Rule
 from mlops_lint.score import Point, Score
 
-__all__ = ["drawn", "formats", "render", "score", "score_formats", "summary_line", "visible", "visible_lines"]
+__all__ = [
+    "Page", "drawn", "formats", "page", "render", "score", "score_formats", "summary_line", "visible", "visible_lines",
+]  # fmt: skip
 
 
 def formats() -> tuple[str, ...]:
@@ -30,6 +33,11 @@ def drawn(format_name: str, view: View) -> str:
     """Gives a view of the graph in the language of `dot` or `mermaid`."""
     text: str = {"dot": _drawing.dot, "mermaid": _drawing.mermaid}[format_name](view)
     return text
+
+
+def page(found: Page) -> str:
+    """Gives the report as one HTML page."""
+    return _report.as_html(found)
 
 
 def score_formats() -> tuple[str, ...]:

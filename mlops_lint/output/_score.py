@@ -51,7 +51,7 @@ def as_text(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = (
     """Gives the score, the stages and every question that applies, the weakest stage of all first."""
     if score.score is None:
         return "\n".join([nothing(score), *_attestations(score)]) + "\n"
-    lines = [_headline(score), _basis(score), *_trend(score, history), ""]
+    lines = [_headline(score), basis(score), *_trend(score, history), ""]
     for stage, value in score.stages.items():
         answers = [one for one in score.answers if one.question.stage == stage]
         if value is None and not any(one.again for one in answers):
@@ -119,11 +119,12 @@ def _headline(score: Score) -> str:
     )
 
 
-def _basis(score: Score) -> str:
-    basis = score.basis
-    because = f" ({visible(basis.because)})" if basis.because else ""
-    tried = "" if basis.preview else "; --preview asks those that are still tried out, too"
-    return f"Profile {basis.profile}{because}; {count(basis.rules, 'rule')}{tried}"
+def basis(score: Score) -> str:
+    """Says on what the score rests."""
+    rests = score.basis
+    because = f" ({visible(rests.because)})" if rests.because else ""
+    tried = "" if rests.preview else "; --preview asks those that are still tried out, too"
+    return f"Profile {rests.profile}{because}; {count(rests.rules, 'rule')}{tried}"
 
 
 def _trend(score: Score, history: tuple[Point, ...]) -> list[str]:
