@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
-from mlops_lint.graph.programs import serves
+from mlops_lint.graph.programs import NO_MODELS, serves
 from mlops_lint.parse.image import reference
 
 _STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "AWS::SageMaker::Endpoint": "canary"}
@@ -56,6 +56,12 @@ class _Programs:
         if node.fields.get("serves_model") is False:
             return
         graph = self._graph
+        classes = [link.symbol for link in node.links if link.symbol.startswith("code:class:")]
+        if classes:
+            # Beside a class that holds the model there are others, that only hand requests on.
+            if self._loads(node.location.path, classes[0].removeprefix("code:class:")):
+                node.fields["serves_model"] = True
+            return
         file = self._file(node)
         if file is not None and f"file:{file}" in graph.nodes:
             graph.connect(node.id, "builds", f"file:{file}")
@@ -71,6 +77,16 @@ class _Programs:
         # Only Docker itself asks what an image says of its health.
         if file in self._checked and node.fields.get("probes") == () and node.fields.get("framework") == "compose":
             node.fields["probes"] = ("live", "ready")
+
+    def _loads(self, path: str, name: str) -> bool:
+        """Whether a method of a class loads a model, itself or by what it calls."""
+        graph = self._graph
+        symbol = f"function:{name}"
+        methods = [
+            one for one in graph.in_file(path, "function") if one.id == symbol or one.id.startswith(f"{symbol}.")
+        ]
+        held = [found for one in methods for found in graph.reached(one)]
+        return any(one.kind == "model_load" and one.fields.get("library") not in NO_MODELS for one in held)
 
     def _file(self, node: Node) -> str | None:
         files = {link.symbol.removeprefix("file:") for link in node.links if link.role == "builds"}
@@ -149,9 +165,13 @@ def _named(graph: Graph) -> None:
             if scheme == "workload":
                 for node in _workloads(graph, resource, *rest.split("/", 1)):
                     graph.connect(resource.id, link.role, node.id)
+    outside = {one.fields.get("tool") for one in graph.of_kind("use") if one.fields.get("purpose") == "autoscaling"}
     for node in graph.of_kind("deployment"):
         if graph.linked(node, "scaled_by"):
             node.fields["scales"] = True
+        elif node.fields.get("scales") is False and node.fields.get("framework") in outside:
+            # A command scales some deployment of the platform, and perhaps this one.
+            del node.fields["scales"]
         for one in graph.linked(node, "deployed_by"):
             rollout = _STEPS.get(str(one.fields.get("what")))
             if rollout is not None:

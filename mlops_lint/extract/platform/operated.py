@@ -1,4 +1,4 @@
-"""Commands that put the tag of an image into manifests before they are applied, or take a deployment back.
+"""Commands that do to deployments what their files do not say: set their image, scale them, take them back.
 
 Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/kubectl_set_image/,
 https://kubectl.docs.kubernetes.io/references/kustomize/cmd/edit/set/image/, https://skaffold.dev/docs/taggers/
@@ -45,6 +45,30 @@ def rollback(path: str, text: str) -> Iterator[Subject]:
             line = text.count("\n", 0, found.start()) + 1
             record = Use(purpose="rollback", tool=found[0].split()[0])
             yield subject(record, Location(path, line, 1, line, 2), "rollback", symbol=f"rollback:{path}")
+
+
+# The framework whose deployments a command scales.
+_SCALES = (
+    ("kubernetes", re.compile(r"kubectl[^\n]{0,60} autoscale ")),
+    (
+        "azureml",
+        re.compile(r"az monitor autoscale|autoscalesettings|autoscale_settings|azurerm_monitor_autoscale_setting"),
+    ),
+    ("sagemaker", re.compile(r"aws application-autoscaling|put-scaling-policy")),
+    ("ecs", re.compile(r"aws application-autoscaling|put-scaling-policy|ApplicationAutoScaling|aws_appautoscaling")),
+)
+
+
+@texts(*_FILES, "*.tf", "*.bicep", "*.json", "*.ipynb")
+def scaled(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use for each sort of deployments that a file scales from outside."""
+    lowered = text.lower() if "utoscal" in text or "scaling" in text else ""
+    for framework, pattern in _SCALES if lowered else ():
+        found = pattern.search(text) or pattern.search(lowered)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            record = Use(purpose="autoscaling", tool=framework)
+            yield subject(record, Location(path, line, 1, line, 2), framework, symbol=f"autoscaling:{path}#{framework}")
 
 
 @texts(*_FILES)
