@@ -47,6 +47,16 @@ class Made:
         self._budget = BUDGET
         for call in module.calls:
             self._note(call.node, call.scope)
+        self._parts: dict[str, list[tuple[ast.expr, int]]] = {}
+        for assignment in module.nodes.of(ast.Assign):
+            self._unpacked(assignment)
+
+    def _unpacked(self, node: ast.Assign) -> None:
+        """Keeps which part of a result a name is: `data, step = make()`."""
+        for target in node.targets if isinstance(node.value, ast.Call) else ():
+            for place, part in enumerate(target.elts if isinstance(target, (ast.Tuple, ast.List)) else ()):
+                if isinstance(part, ast.Name):
+                    self._parts.setdefault(part.id, []).append((node.value, place))
 
     def _note(self, node: ast.Call, scope: Scope) -> None:
         """Keeps what is put into a list, by the name of the list."""
@@ -84,10 +94,45 @@ class Made:
         if node.id in owner.parameters and bindings == [None]:
             return self._parameter(node.id, around)
         known = [one for one in bindings if isinstance(one, ast.expr)]
+        if not known and node.id in self._parts:
+            return self._part(node, around)
         if owner is frame.scope or frame.scope.kind == "main":
             before = [one for one in known if _place(one) < _place(node)]
-            known = before[-1:] or known
+            known = self._last_of(before) or known
         return [(one, around) for one in known]
+
+    def _last_of(self, known: list[ast.expr]) -> list[ast.expr]:
+        """What was bound last; where that stands in a branch, what the other branch binds counts as well."""
+        if len(known) < 2:
+            return known
+        around = self._module.nodes.around
+        last = known[-1]
+        node: ast.AST | None = last
+        others: set[int] = set()
+        while node is not None:
+            outer = around.get(node)
+            if isinstance(outer, ast.If) and node in outer.orelse:
+                others |= {id(one) for one in outer.body}
+            node = outer
+        return [one for one in known[:-1] if others and self._inside_of(one, others)] + [last]
+
+    def _inside_of(self, node: ast.AST, statements: set[int]) -> bool:
+        current: ast.AST | None = node
+        while current is not None:
+            if id(current) in statements:
+                return True
+            current = self._module.nodes.around.get(current)
+        return False
+
+    def _part(self, node: ast.Name, frame: Frame) -> list[Found]:
+        """What a name is that is bound to a part of what a function of the module returns."""
+        found: list[Found] = []
+        for call, place in self._parts[node.id]:
+            whole = self.returned(call, frame) if isinstance(call, ast.Call) else None
+            for value, where in whole or ():
+                part = item(value, place)
+                found += [(part, where)] if part is not None else []
+        return found
 
     def _around(self, frame: Frame, owner: Scope) -> Frame:
         """The frame of the scope that binds a name: the nearest on the way in, else one that nothing is known of."""
@@ -216,7 +261,7 @@ class Made:
         if isinstance(value, str):
             return value
         shown = self._shown(node, frame, DEPTH)
-        return shown if re_known(shown) else None
+        return shown if _is_known(shown) else None
 
     def _shown(self, node: ast.expr, frame: Frame, depth: int) -> str:
         options = self.options(node, frame)
@@ -274,7 +319,7 @@ def _is_dict(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
 
 
-def re_known(shown: str) -> bool:
+def _is_known(shown: str) -> bool:
     """Says whether anything of a text is known."""
     return not (shown.startswith("{") and shown.endswith("}") and shown.count("{") == 1)
 
