@@ -153,3 +153,15 @@ class FeatureView(Kind, frozen=True, tag="feature_view"):
     )
     refreshed: Annotated[Flag, "the store itself brings it up to date, on a schedule"] = UNSET
     fields: Annotated[Texts, "the names of its features"] = UNSET
+
+
+class LockedStage(Kind, frozen=True, tag="locked_stage"):
+    """A stage of a pipeline as it was when it last ran, in a file that its tool keeps of it."""
+
+    file: Annotated[Text, "the file"] = UNSET
+    stage: Annotated[Text, "the symbol of the task that it is of"] = UNSET
+    command: Annotated[Text, "the shell command; null = none"] = UNSET
+    inputs: Annotated[Texts, "what it read, as written: from the folder of its command"] = UNSET
+    outputs: Annotated[Texts, "what it left, as written"] = UNSET
+    settings: Annotated[Texts, "the files of settings that it used"] = UNSET
+    fixed: Annotated[Flag, "each input and output has a checksum"] = UNSET
