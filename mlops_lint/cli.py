@@ -20,6 +20,7 @@ COMMANDS = {
     "rules": "list the rules",
     "explain": "show one rule, or one question with its rules, in full",
     "vocabulary": "show the language of the rules: kinds, fields, roles, functions",
+    "policy": "check rules of your own, or test them by their fixtures",
     "graph": "write the dependency graph of the repository",
 }
 

@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from fixture import read, write
 
 from mlops_lint.cache import Cache, decoded, encoded, key, tool_digest
 from mlops_lint.discover import discover
 from mlops_lint.extract import extract
+from mlops_lint.fixture import read, write
 from mlops_lint.model import Facts, Location, Problem, Ref, Subject, Suppression
 from mlops_lint.scan import scan
 from mlops_lint.settings import Settings

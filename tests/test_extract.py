@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from fixture import Case, read
 
 from mlops_lint.extract import extract
+from mlops_lint.fixture import Case, read
 from mlops_lint.model import Ref, Subject
 from mlops_lint.parse.tree import Plain, plain
 from mlops_lint.parse.yaml import parse

@@ -4,9 +4,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from fixture import Case, read
 
 from mlops_lint.extract import extract
+from mlops_lint.fixture import Case, read
 from mlops_lint.model import Subject
 from mlops_lint.parse.tree import plain
 from mlops_lint.parse.yaml import parse

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from fixture import Block, Case, read, write
 
 from mlops_lint import run
 from mlops_lint.cli import main
 from mlops_lint.fix import mended
 from mlops_lint.fix.files import repair
+from mlops_lint.fixture import Block, Case, read, write
 from mlops_lint.model import Fix, Location, Report
 from mlops_lint.rules import load
 from mlops_lint.settings import Overrides

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fixture import read
 from generated import notebook
 
 from mlops_lint.cache import decoded, encoded
 from mlops_lint.extract import extract
+from mlops_lint.fixture import read
 from mlops_lint.parse.languages import language
 
 CHECKOUT = Path(__file__).parent.parent

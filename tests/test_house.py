@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from fixture import expectations, read
 from jsonschema import Draft202012Validator
 
 from mlops_lint.cli import COMMANDS
+from mlops_lint.fixture import expectations, read
 from mlops_lint.predicates.registry import predicates
 from mlops_lint.rules import Rule, load, questions
 from mlops_lint.subjects import KINDS

@@ -9,12 +9,22 @@ says the same for files that have no comments, one `path:line expect TRN002` a l
 
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from mlops_lint import run
+from mlops_lint.evaluate import evaluate
+from mlops_lint.graph import Graph
+from mlops_lint.model import Location
+from mlops_lint.rules import Rule
+from mlops_lint.settings import Overrides
+from mlops_lint.settings import load as settings
 
 _FENCE = re.compile(r"^(`{3,})(.*)$")
 _REMARK = re.compile(r"\s*#\s*(expect|pass|unknown):\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)")
@@ -105,13 +115,16 @@ def write(case: Case, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     untracked = []
     for block in _files(case):
+        if Path(block.path).is_absolute() or ".." in Path(block.path).parts:
+            raise ValueError(f"line {block.line}: '{block.path}' leads out of the repository of its case")
         file = folder / block.path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(_content(block))
         if "untracked" in block.words:
             untracked.append(f":!{block.path}")
-    subprocess.run(["git", "-c", "init.defaultBranch=main", "init", "-q"], cwd=folder, check=True)
-    subprocess.run(["git", "add", "--", ".", *untracked], cwd=folder, check=True)
+    if (program := shutil.which("git")) is not None:
+        subprocess.run([program, "-c", "init.defaultBranch=main", "init", "-q"], cwd=folder, check=True)
+        subprocess.run([program, "add", "--", ".", *untracked], cwd=folder, check=True)
 
 
 def expectations(case: Case) -> frozenset[Expectation]:
@@ -123,6 +136,39 @@ def expectations(case: Case) -> frozenset[Expectation]:
         else:
             found.update(_remarked(block))
     return frozenset(found)
+
+
+def complaints(rule: Rule, case: Case) -> list[str]:
+    """Gives what a rule says of a case that the case does not demand, and what it demands and the rule does not say."""
+    with tempfile.TemporaryDirectory(prefix="mlops-lint-") as folder:
+        write(case, Path(folder))
+        scanned = run.read(settings(Path(folder), overrides=Overrides(jobs=1, cache=False)))
+    wanted = expectations(case)
+    # What a case leaves alone it leaves alone by itself, not because nothing in the repository is about models.
+    answers = heard(said(msgspec.structs.replace(rule, scope="any"), scanned.graph), wanted)
+    asked = heard(said(rule, scanned.graph), wanted)
+    return [
+        *(f"{problem.path}:{problem.line}: {problem.message}" for one in scanned.facts for problem in one.problems),
+        *(f"{one.place} should {one.outcome}" for one in sorted(wanted - answers)),
+        *(f"{one.place} should not {one.outcome}" for one in sorted(answers - wanted)),
+        *(["the repository of this case is not about models"] if wanted and answers == wanted != asked else []),
+    ]
+
+
+def said(rule: Rule, graph: Graph) -> frozenset[Expectation]:
+    """Gives what a rule says of each of its subjects in a repository, as one where something is served."""
+    verdicts = evaluate(graph, (rule,), "production")
+    return frozenset(Expectation(_stands(verdict.location), verdict.outcome, rule.id) for verdict in verdicts)
+
+
+def heard(answers: frozenset[Expectation], wanted: frozenset[Expectation]) -> frozenset[Expectation]:
+    """Gives the answers without those that say "cannot tell" where nobody asked for it."""
+    return frozenset(one for one in answers if one.outcome != "unknown" or one in wanted)
+
+
+def _stands(at: Location) -> Place:
+    """The line in its cell; what a cell has printed stands on no line of it."""
+    return Place(at.path, at.cell or 0, at.cell_line) if at.cell_line else Place(at.path, 0, at.line)
 
 
 def _block(fence: re.Match[str], start: int, numbered: Iterator[tuple[int, str]], path: Path) -> Block:
@@ -153,7 +199,7 @@ def _content(block: Block) -> bytes:
 
 def _notebook(text: str) -> str:
     """A Jupyter notebook as an editor saves it, a cell for each `# %%`."""
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "markdown", "metadata": {}, "source": source.splitlines(keepends=True)}
         if sort == "markdown"
         else {
