@@ -79,9 +79,24 @@ def _structured(path: str, data: bytes, language: str, context: str) -> Iterator
     elif language != "text":
         wanted = [one for patterns, word, one in registry.TREES if word in data and registry.matches(path, patterns)]
         if wanted or _is_invalid(language, data):
-            trees = _parser(language)(data)
+            trees = _trees(path, data, language)
             for of_tree in wanted:
                 yield from of_tree(path, trees)
+
+
+def _trees(path: str, data: bytes, language: str) -> tuple[Node, ...]:
+    """The trees of a file; what is a template of a chart, and no YAML yet, is read in outline."""
+    from mlops_lint.parse import helm
+
+    try:
+        return _parser(language)(data)
+    except ParseError as error:
+        if language != "yaml" or not helm.is_template(path, data):
+            raise
+        try:
+            return _parser(language)(helm.outline(data))
+        except ParseError:
+            raise error from None
 
 
 def _is_invalid(language: str, data: bytes) -> bool:

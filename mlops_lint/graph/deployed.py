@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterable, Iterator
 
+from mlops_lint.graph.charted import charted
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.programs import NO_MODELS, serves
@@ -13,6 +14,7 @@ _STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "
 
 def deployed(graph: Graph) -> None:
     """Says of every deployment what it runs, whether that serves a model, and what other objects do with it."""
+    charted(graph)
     programs = _Programs(graph)
     for node in graph.of_kind("deployment"):
         programs.find(node)
@@ -167,7 +169,11 @@ def _named(graph: Graph) -> None:
                     graph.connect(resource.id, link.role, node.id)
     outside = {one.fields.get("tool") for one in graph.of_kind("use") if one.fields.get("purpose") == "autoscaling"}
     for node in graph.of_kind("deployment"):
-        if graph.linked(node, "scaled_by"):
+        scaling = graph.linked(node, "scaled_by")
+        if scaling and all("{{" in one.name for one in scaling):
+            # A chart scales it where its values say so.
+            node.fields.pop("scales", None)
+        elif scaling:
             node.fields["scales"] = True
         elif node.fields.get("scales") is False and node.fields.get("framework") in outside:
             # A command scales some deployment of the platform, and perhaps this one.

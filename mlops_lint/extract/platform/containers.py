@@ -12,6 +12,7 @@ from mlops_lint.extract.commands import code_links
 from mlops_lint.extract.manifests import command, containers, quantities
 from mlops_lint.extract.platform.servers import fixed, served
 from mlops_lint.model import Link
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.tree import Mapping, Node, Sequence, strings, text
 from mlops_lint.subjects import Flag, Text, Texts
@@ -20,7 +21,7 @@ _PROBES = (("live", "livenessProbe"), ("ready", "readinessProbe"), ("startup", "
 # Beside the program itself.
 _SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|fluent|otel|git-sync|reloader")
 # What is put in before the file is used: by CI, a template or a person.
-HOLE = re.compile(r"\$|\{\{|<[^<>]*>|(?i:your|placeholder|replace|changeme|image_?tag)|[\ue000-\uf8ff]")
+HOLE = re.compile(r"\$|\{\{|<[^<>]*>|(?i:your|placeholder|replace|changeme|image_?tag)")
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -46,8 +47,9 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
     if not every:
         return None
     main = _main(every)
-    image = text(main.get("image"))
-    line = command(main) or ""
+    written = text(main.get("image"))
+    image = shown(written) if written is not None else None
+    line = shown(command(main) or "")
     found = served(image, line, variables(main))
     absent: Texts = () if certain else UNSET
     limits = quantities(main, "limits") or absent

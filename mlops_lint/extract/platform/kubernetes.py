@@ -13,6 +13,7 @@ from mlops_lint.extract.manifests import Manifest, manifests
 from mlops_lint.extract.platform.containers import environment, owner, running
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, text
 from mlops_lint.subjects import Deployment, Flag, Number, Resource, Text, subject
@@ -49,12 +50,27 @@ def kubernetes(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
 
 def workload(kind: str, name: str) -> str:
     """Gives the symbol by which other objects name a workload; the linker looks for the nearest of that name."""
-    return f"workload:{kind}/{name}"
+    return f"workload:{kind}/{shown(name)}"
+
+
+def is_template(root: Mapping) -> bool:
+    """Says whether a template puts something into an object: then it may put in what is not seen, too."""
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            waiting += [value for _, value in node.entries]
+        elif isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Scalar) and ("{{" in node.text or node.text != shown(node.text)):
+            return True
+    return False
 
 
 def _workload(path: str, one: Manifest) -> Iterator[Subject]:
     spec, pod = one.spec, one.pod
-    found = running(pod) if pod is not None else None
+    certain = not is_template(one.root)
+    found = running(pod, certain) if pod is not None else None
     if spec is None or found is None:
         return
     rollout, stepwise = _rollout(one, spec)
@@ -79,9 +95,9 @@ def _workload(path: str, one: Manifest) -> Iterator[Subject]:
         requests=found.requests,
         limits=found.limits,
         environment=environment(path, one.root.get("metadata", "labels")),
-        owner=_owner(one),
+        owner=_owner(one) or (None if certain else UNSET),
     )
-    name = one.name or one.kind
+    name = shown(one.name or one.kind)
     symbol = f"deployment:{path}#{one.kind}/{name}"
     yield subject(record, locate(path, one.key), name, symbol=symbol, links=found.links)
 
@@ -128,7 +144,7 @@ def _resource(path: str, one: Manifest) -> Subject:
     public = _public(one)
     record = Resource(framework="kubernetes", what=one.kind, holds=holds, public=public, parameterised=False)
     links = _LINKS.get(one.kind, lambda _path, _one: ())(path, one)
-    name = one.name or one.kind
+    name = shown(one.name or one.kind)
     symbol = f"resource:{path}#{one.kind}/{name}"
     return subject(record, locate(path, one.key), name, symbol=symbol, links=tuple(links))
 

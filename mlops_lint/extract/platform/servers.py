@@ -31,6 +31,9 @@ _NAMED = re.compile(
 _VARIABLE = re.compile(
     r"^(?:\w+_)?MODEL_?(?:S3_)?(?:PATH|URI|URL|NAME|ID|DIR|FILE|FILE_PATH|BASE_PATH|LOCATION|STORE|BUCKET|ARTIFACT\w*)$"
 )
+_PROGRAM = re.compile(r"/?[A-Za-z][\w./-]*(?:\s|$)")
+# What may well start a server: a shell, an interpreter, a script, or words for the program that the image starts.
+_SHELL = re.compile(r"(?:/\S*/)?(?:sh|bash|dash|python3?|tini|exec|env|serve|start|\S+\.sh|set|cd|export|ulimit)\b")
 # A program that asks these has no model of its own.
 _CALLED = re.compile(r"^(?:gpt-|o\d|claude|gemini|text-embedding-|command-r|https?://(?:api\.|.*openai))")
 # What a cluster has beside its own programs; none of these answers with a model.
@@ -57,7 +60,9 @@ def served(image: str | None, command: str, environment: dict[str, str | None]) 
     uri = _uri(command, environment)
     if isinstance(uri, str) and _CALLED.match(uri):
         uri = None
-    server = image is not None and _IMAGES.search(image.lower()) is not None
+    # An image of a server may start something else, as a cache.
+    other = _PROGRAM.match(command) is not None and _SHELL.match(command) is None
+    server = image is not None and _IMAGES.search(image.lower()) is not None and not other
     if server or _COMMANDS.search(command):
         return Served(True, uri if uri is not None else UNSET)
     if image is not None and _INFRASTRUCTURE.search(image.lower()):

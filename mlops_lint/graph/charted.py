@@ -1,0 +1,76 @@
+"""Manifests that charts and kustomizations fill in: values, images, and patches of other manifests."""
+
+import re
+
+from mlops_lint.extract.platform.containers import pinned
+from mlops_lint.extract.platform.servers import served
+from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.nodes import Node
+from mlops_lint.parse.image import reference
+
+_VALUE = re.compile(r"\{\{-?\s*\$?\.Values\.([\w.-]+?)\s*(?:\|[^{}|]*)*-?\}\}")
+# What a patch says, and the workload then has.
+_ADDED = ("probes", "requests", "limits")
+
+
+def charted(graph: Graph) -> None:
+    """Puts the values of charts into the images of their deployments, and patches into what they are patches of."""
+    values = {
+        str(one.symbol): str(one.fields.get("tool"))
+        for one in graph.of_kind("use")
+        if one.fields.get("purpose") == "chart-value"
+    }
+    for node in list(graph.of_kind("deployment")):
+        image = node.fields.get("image")
+        if isinstance(image, str) and "{{" in image:
+            _fill(node, image, values)
+    _patch(graph)
+    _retag(graph)
+
+
+def _fill(node: Node, image: str, values: dict[str, str]) -> None:
+    chart = node.location.path.partition("templates/")[0]
+
+    def value(match: re.Match[str]) -> str:
+        stated = (values.get(f"value:{chart}values.{end}#{match[1]}") for end in ("yaml", "yml"))
+        return next((one for one in stated if one), match[0])
+
+    filled = _VALUE.sub(value, image)
+    node.fields["image"] = filled
+    fixed = pinned(filled)
+    if isinstance(fixed, bool):
+        node.fields["image_pinned"] = fixed
+    serves = served(filled, "", {}).serves
+    if "serves_model" not in node.fields and isinstance(serves, bool):
+        node.fields["serves_model"] = serves
+
+
+def _patch(graph: Graph) -> None:
+    """A workload without an image is a part of one, that an overlay lays over it."""
+    every = [one for one in graph.of_kind("deployment") if one.fields.get("framework") == "kubernetes"]
+    for patch in [one for one in every if "image" in one.fields and one.fields["image"] is None]:
+        for node in every:
+            if node is not patch and node.name == patch.name and isinstance(node.fields.get("image"), str):
+                for name in _ADDED:
+                    own, more = node.fields.get(name), patch.fields.get(name)
+                    if isinstance(own, tuple) and isinstance(more, tuple):
+                        node.fields[name] = tuple(sorted({*own, *more}))
+        graph.remove(patch)
+
+
+def _retag(graph: Graph) -> None:
+    """Kustomizations name the tags of images; where some leave one out, it cannot be known."""
+    stated: dict[str, list[str]] = {}
+    for one in graph.of_kind("resource"):
+        for link in one.links:
+            if link.symbol.startswith("image:"):
+                name, _, to = link.symbol.removeprefix("image:").partition("=")
+                stated.setdefault(name, []).append(to)
+    for node in graph.of_kind("deployment"):
+        image = node.fields.get("image")
+        found = stated.get(reference(image).name) if isinstance(image, str) else None
+        if found and node.fields.get("framework") == "kubernetes":
+            fixed = {pinned(one) for one in found}
+            node.fields.pop("image_pinned", None)
+            if len(fixed) == 1 and isinstance(only := fixed.pop(), bool):
+                node.fields["image_pinned"] = only
