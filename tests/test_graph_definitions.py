@@ -85,3 +85,42 @@ def test_a_file_that_schedules_a_pipeline_of_another_says_when_it_runs() -> None
     found = graph(FILES)
     assert found.nodes["pipeline:publish.py#publish"].fields["schedule"] == "5 5 * * *"
     assert all(one.fields.get("defined") is True for one in found.of_kind("pipeline"))
+
+
+ASSETS = {
+    "a/raw.py": "from dagster import asset\n\n@asset\ndef orders():\n    pass\n",
+    "a/clean.py": """
+from dagster import AssetKey, asset
+from a.raw import orders
+
+@asset(deps=[orders])
+def first():
+    pass
+
+@asset(deps=[AssetKey(["raw", "orders"])])
+def second(database):
+    pass
+""",
+    "b/clean.py": "from dagster import AssetKey, asset\n\n@asset(deps=[AssetKey(['x', 'orders'])])\ndef third():\n    pass\n",
+    "a/jobs.py": """
+from dagster import define_asset_job
+from a.clean import second
+
+again = define_asset_job("again", selection=[second], tags={"dagster/max_retries": 3})
+""",
+}
+
+
+def test_an_asset_waits_for_those_that_make_what_it_needs_in_any_file() -> None:
+    found = graph(ASSETS)
+    assert linked(found, "task:a/clean.py#first", "depends_on") == ["task:a/raw.py#orders"]
+    # Assets that are loaded together may be given a prefix.
+    assert linked(found, "task:a/clean.py#second", "depends_on") == ["task:a/raw.py#orders"]
+    assert linked(found, "task:b/clean.py#third", "depends_on") == []
+    assert not any("database" in id for id in found.nodes)
+
+
+def test_a_job_that_is_tried_again_tries_what_it_selects_again() -> None:
+    found = graph(ASSETS)
+    assert found.nodes["task:a/clean.py#second"].fields["retries"] == 3
+    assert found.nodes["task:a/clean.py#first"].fields["retries"] == 0

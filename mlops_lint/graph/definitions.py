@@ -9,6 +9,7 @@ _OUTWARD = frozenset({"read", "write", "model", "model_load", "http_call"})
 
 def definitions(graph: Graph) -> None:
     """Gives each such task the settings of what it calls; a call of a plain function is no task of its own."""
+    _waits(graph)
     used: dict[str, Node] = {}
     for task in [one for one in graph.of_kind("task") if one.fields.get("defined") is False]:
         started = [_function(one, graph) for one in graph.linked(task, "starts")]
@@ -24,9 +25,21 @@ def definitions(graph: Graph) -> None:
         else:
             _bridge(task, graph)
     _deployments(graph)
+    _tried_again(graph)
     for definition in used.values():
         if definition.fields.get("called") is False:
             graph.remove(definition)
+
+
+def _waits(graph: Graph) -> None:
+    """A task that waits for a function or class waits for the tasks that run it."""
+    for task in graph.of_kind("task"):
+        for started in graph.linked(task, "depends_on"):
+            if started.kind == "function":
+                for one in graph.linked(_function(started, graph), "started_by"):
+                    if one.kind == "task" and one is not task:
+                        graph.connect(task.id, "depends_on", one.id)
+                graph.disconnect(task.id, "depends_on", started.id)
 
 
 def _deployments(graph: Graph) -> None:
@@ -39,6 +52,24 @@ def _deployments(graph: Graph) -> None:
                         if field != "defined" and (one.fields.get(field) in {None, ()} or value is True):
                             one.fields[field] = value
         graph.remove(stated)
+
+
+def _tried_again(graph: Graph) -> None:
+    """A run that is tried again tries its tasks again; of a run of nobody knows which tasks, all may be."""
+    for pipeline in graph.of_kind("pipeline"):
+        count = pipeline.fields.get("retries")
+        if not isinstance(count, int) or count < 1:
+            continue
+        jobs = [one for one in graph.linked(pipeline, "starts") if one.fields.get("what") == "app"]
+        selected = [_function(one, graph) for job in jobs for one in graph.linked(job, "calls")]
+        tasks = [one for function in selected for one in graph.linked(function, "started_by") if one.kind == "task"]
+        top = pipeline.location.path.partition("/")[0]
+        for task in tasks or [one for one in graph.of_kind("task") if one.location.path.partition("/")[0] == top]:
+            if task.fields.get("retries") == 0 and task.fields["framework"] == pipeline.fields["framework"]:
+                if tasks:
+                    task.fields["retries"] = count
+                else:
+                    del task.fields["retries"]
 
 
 def _function(started: Node, graph: Graph) -> Node:

@@ -60,6 +60,11 @@ class Graph:
             forward.append(target)
             self._edges.setdefault(target, {}).setdefault(ROLES[role][0], []).append(source)
 
+    def disconnect(self, source: str, role: str, target: str) -> None:
+        """Takes out an edge and its inverse."""
+        self._edges[source][role].remove(target)
+        self._edges[target][ROLES[role][0]].remove(source)
+
     def of_kind(self, kind: str) -> list[Node]:
         """Gives all subjects of a kind, in order of their place in the repository."""
         return self._kinds.get(kind, [])

@@ -9,6 +9,7 @@ from mlops_lint.extract.context import installed, unpacked
 from mlops_lint.extract.python.uris import HERE, ROLES, data_symbol
 from mlops_lint.graph.arguments import given
 from mlops_lint.graph.derive import derive
+from mlops_lint.graph.entries import Entries
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.groups import stated
 from mlops_lint.graph.modules import Modules
@@ -38,6 +39,7 @@ class _Linker:
         self._nodes: dict[str, Node] = {}
         self._modules = _modules(facts)
         self._paths = Paths((entry.path for entry in files), _declared(facts))
+        self._entries = Entries(facts)
         self._meant: dict[tuple[str, str, str], str] = {}
         self._given: dict[str, Value] = {}
         """The arguments of programs at the runs that are known."""
@@ -124,6 +126,8 @@ class _Linker:
             if not self._is_beside(symbol, path):
                 return self._dotted(scheme, rest, path)
             return f"function:{rest}.<module>" if scheme == "module" else symbol
+        if scheme == "entry":
+            return self._entries.symbol(rest, path)
         if scheme == "pipeline-id":
             named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
             return named[0] if len(named) == 1 else f"?{symbol}"

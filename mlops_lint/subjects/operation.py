@@ -100,6 +100,7 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     parsed: Annotated[Flag, "a scheduler imports its file again and again, far from any run"] = UNSET
     start_moves: Annotated[Flag, "its start date is taken from the clock"] = UNSET
     compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
+    retries: Annotated[Number, "how often a whole run is tried again"] = UNSET
     defined: Annotated[Flag, "true = its code stands here; false = another file only says when it runs"] = UNSET
 
 

@@ -28,7 +28,7 @@ _TABLES = Tables(
     },
     pipelines={"prefect.flow": "@flow", "prefect.flows.flow": "@flow"},
     methods=frozenset({"submit", "map", "delay", "apply_async"}),
-    options=frozenset({"with_options"}),
+    options={"with_options": ()},
     blocking=True,
     results=frozenset({"result", "wait"}),
 )

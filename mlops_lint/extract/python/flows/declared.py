@@ -127,7 +127,7 @@ class File:
     @cached_property
     def _methods(self) -> frozenset[str]:
         tables = self.tables
-        return tables.methods | tables.options | tables.overrides | tables.results | tables.precedes
+        return tables.methods.union(tables.options, tables.overrides, tables.results, tables.precedes)
 
     def _libraries(self) -> frozenset[str]:
         makers = (*self.tables.tasks, *self.tables.pipelines)
@@ -138,7 +138,7 @@ class File:
         if isinstance(node.func, ast.Attribute) and node.func.attr in self.tables.options:
             inner = self.resolve(node.func.value, scope, depth - 1)
             if inner is not None:
-                return _changed(inner, settings_of(node, scope))
+                return _changed(inner, settings_of(node, scope, self.tables.options[node.func.attr]))
         maker = self.module.names.name(node.func, scope)
         if maker in self.tables.wrappers:
             given = [*node.args, *(one.value for one in node.keywords if one.arg in self.tables.wrapped)]

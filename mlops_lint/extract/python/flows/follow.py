@@ -214,6 +214,9 @@ class _Follower:
             found = self.file.resolve(arguments[0], self._scope)
             target = (found, "") if found is not None else None
             arguments = arguments[1:] if target is not None else arguments
+        if target is None and isinstance(node.func, ast.Attribute) and node.func.attr in self.tables.applies:
+            found = self.file.resolve(arguments[0], self._scope) if arguments else None
+            target = (found, "") if found is not None else None
         if target is not None:
             given = self._all([*arguments, *(one.value for one in keywords)])
             return self._step(node, target, given | self._bound(node.func), awaited)

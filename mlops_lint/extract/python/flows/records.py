@@ -80,8 +80,10 @@ class Tables(msgspec.Struct, frozen=True):
     """Decorators that make pipelines -> what sort."""
     methods: frozenset[str] = frozenset()
     """Methods of a task that run it, as `submit`."""
-    options: frozenset[str] = frozenset()
-    """Methods of a task that give it with other settings, as `with_options`."""
+    options: Mapping[str, tuple[str, ...]] = {}
+    """Methods of a task that give it with other settings, as `with_options` -> its unnamed arguments."""
+    applies: frozenset[str] = frozenset()
+    """Methods of what a call gives that call the task that they are given, for each part of it."""
     overrides: frozenset[str] = frozenset()
     """Methods of what a call gives that change its settings."""
     precedes: frozenset[str] = frozenset()
