@@ -101,7 +101,13 @@ def first():
 def second(database):
     pass
 """,
-    "b/clean.py": "from dagster import AssetKey, asset\n\n@asset(deps=[AssetKey(['x', 'orders'])])\ndef third():\n    pass\n",
+    "b/clean.py": """
+from dagster import AssetKey, asset
+
+@asset(deps=[AssetKey(["x", "orders"])])
+def third():
+    pass
+""",
     "a/jobs.py": """
 from dagster import define_asset_job
 from a.clean import second
