@@ -3,11 +3,16 @@
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/ and .../kubernetes-api/workload-resources/pod-v1/
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import UNSET
 
+from mlops_lint.parse import pins
+from mlops_lint.parse.image import reference
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
+from mlops_lint.subjects import Flag, Text, Texts
 
 # Where the description of the pod stands below `spec`, for each sort of workload.
 _PODS: dict[str, tuple[str, ...]] = {
@@ -19,6 +24,12 @@ _PODS: dict[str, tuple[str, ...]] = {
     ),
 }
 _QUANTITIES = {"cpu": "cpu", "memory": "memory"}
+# The last part of a label or annotation that says whose an object is.
+_OWNERS = frozenset("owner team maintainer contact owners squad".split())
+_NOTIFIES = re.compile(r"notif|e?mail|slack|alert|msteams|pagerduty|opsgenie|webhook|telegram", re.IGNORECASE)
+# Filled in when the object is used: `{{inputs.parameters.image}}`, `$(params.image)`.
+_FILLED = re.compile(r"\{\{|\$[({]")
+_COMMAND = 4000
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -83,3 +94,58 @@ def command(container: Mapping) -> str | None:
     if len(words) > 2 and words[1] in ("-c", "-ec", "-lc", "-xec", "-euc"):
         return words[2]
     return " ".join(words) or None
+
+
+def owner(root: Mapping) -> str | None:
+    """Gives who is responsible for an object, by its labels and annotations; None = nobody named."""
+    for where in ("labels", "annotations"):
+        node = root.get("metadata", where)
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            found = text(value)
+            if found and key.text.rpartition("/")[2].lower() in _OWNERS:
+                return found
+    return None
+
+
+def notifies(written: str) -> bool:
+    """Says whether something by this name, or with this command, tells somebody."""
+    return _NOTIFIES.search(written) is not None
+
+
+def image_of(container: Mapping | None) -> tuple[Text, Flag]:
+    """Gives the image of a container, and whether it is fixed; None = there is no container."""
+    if container is None:
+        return None, None
+    found = text(container.get("image"))
+    if found is None or _FILLED.search(found):
+        return UNSET, UNSET
+    return found, reference(found).pinned
+
+
+def packages_of(script: str | None) -> tuple[Texts, Flag]:
+    """Gives what a command installs by pip, and whether that is fixed; a file of requirements is not looked into."""
+    found = pins.installed(script or "")
+    if "-r" in (script or "").split() and not found:
+        return UNSET, UNSET
+    return found, pins.exact(found) if found else None
+
+
+def script_of(container: Mapping) -> str | None:
+    """Gives the shell command of a container, or its script where that is one of a shell."""
+    source = text(container.get("source")) or text(container.get("script"))
+    if source is None:
+        return command(container)
+    program = (strings(container.get("command")) or ("",))[0].rpartition("/")[2]
+    first = source.split("\n", 1)[0] if source.startswith("#!") else ""
+    shell = program in ("sh", "bash", "ash", "zsh", "dash") or (not program and (not first or "sh" in first))
+    return source[:_COMMAND] if shell else None
+
+
+def is_filled(written: str) -> bool:
+    """Says whether a text holds parts that are filled in when the object is used."""
+    return _FILLED.search(written) is not None
+
+
+def sequence(node: Node | None) -> tuple[Mapping, ...]:
+    """Gives the mappings in a list."""
+    return tuple(one for one in node.items if isinstance(one, Mapping)) if isinstance(node, Sequence) else ()

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.kubeflow import names, records
+from mlops_lint.extract.kubeflow import records
 from mlops_lint.extract.kubeflow.compiled_order import Placed, placed
+from mlops_lint.extract.manifests import notifies
 from mlops_lint.extract.python.following.things import Items
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
+from mlops_lint.parse.duration import seconds
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, text
@@ -39,7 +41,7 @@ def compiled(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         if name is None or key is None or not tasks or [one.name for one in tasks] == [name]:
             continue
         exits = [one for one in tasks if one.last]
-        alerts: Flag = True if any(names.notifies(one.name) for one in exits) else UNSET if exits else False
+        alerts: Flag = True if any(notifies(one.name) for one in exits) else UNSET if exits else False
         record = Pipeline(
             framework="kubeflow", managed=True, schedulable=False, alerts=alerts, alertable=True, ownable=False,
             compiled=True,
@@ -96,7 +98,7 @@ def _retries(node: Mapping) -> Number:
 
 
 def _seconds(node: Node | None) -> Number:
-    found = names.seconds(text(node))
+    found = seconds(text(node))
     return UNSET if found is None else found
 
 

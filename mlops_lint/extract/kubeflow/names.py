@@ -54,9 +54,6 @@ _PURPOSES = (
     ("Dataflow", "transform"),
     ("QueryJob", "transform"),
 )
-_NOTIFIES = re.compile(r"notif|e?mail|slack|alert|teams|pagerduty|webhook|telegram", re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def last(name: str) -> str:
@@ -84,24 +81,6 @@ def purpose(operation: str) -> str | None:
     return next((found for word, found in _PURPOSES if word in operation), None)
 
 
-def notifies(name: str) -> bool:
-    """Says whether a task by this name tells somebody."""
-    return _NOTIFIES.search(name) is not None
-
-
 def sanitized(name: str) -> str:
     """Gives a name as it stands in a compiled pipeline."""
     return re.sub(r"-+", "-", re.sub(r"[^-0-9a-z]+", "-", name.lower())).strip("-")
-
-
-def seconds(written: object) -> int | float | None:
-    """Gives the seconds of a duration, as 30, `30s` or `1h`; None where it is none."""
-    if isinstance(written, bool) or not isinstance(written, (int, float, str)):
-        return None
-    if isinstance(written, (int, float)):
-        return written
-    found = _DURATION.fullmatch(written.strip())
-    if found is None:
-        return None
-    number = float(found[1]) * _SECONDS[found[2] or "s"]
-    return int(number) if number.is_integer() else number

@@ -10,10 +10,13 @@ from msgspec import UNSET
 
 from mlops_lint.extract.kubeflow import components, names
 from mlops_lint.extract.kubeflow.things import Component, Group, Pipeline, Task
+from mlops_lint.extract.manifests import notifies
 from mlops_lint.extract.python.following.things import Items, held
 from mlops_lint.extract.python.module import Module
 from mlops_lint.model import Link, Ref, Subject
+from mlops_lint.parse.duration import seconds
 from mlops_lint.parse.image import reference
+from mlops_lint.parse.pins import exact
 from mlops_lint.subjects import Flag, Number, Text, Texts, subject
 from mlops_lint.subjects import Pipeline as PipelineKind
 from mlops_lint.subjects import Task as TaskKind
@@ -22,8 +25,6 @@ from mlops_lint.subjects import Task as TaskKind
 _FACTOR = 2.0
 # Seconds after which Vertex AI ends a training job that names no other limit.
 JOB_TIMEOUT = 604_800
-_EXACT = re.compile(r"[A-Za-z0-9._-]+\s*(?:\[[^\]]*\])?\s*={2,3}\s*[^*,;\s]+(?:\s*;.*)?")
-_ADDRESS = re.compile(r".*(?:@[0-9a-f]{40}(?:#.*)?|\.whl(?:#.*)?|\.tar\.gz(?:#.*)?)")
 _MACHINES = re.compile(r"machine_type|worker_pool_specs|machine_spec")
 
 
@@ -61,7 +62,7 @@ def _whole_timeout(module: Module) -> Number:
 def _number(found: object) -> Number:
     if isinstance(found, (bool, Ref)):
         return UNSET if isinstance(found, bool) else found
-    known = names.seconds(found)
+    known = seconds(found)
     return UNSET if known is None else known
 
 
@@ -93,7 +94,7 @@ def pipeline(module: Module, found: Pipeline, around: Surroundings, schedule: Te
 def _alerts(groups: list[Group]) -> Flag:
     """Says whether somebody is told: by a task that runs at the end, if its name says so."""
     exits = [task.component.name for group in groups for task in group.exits]
-    if any(names.notifies(name) for name in exits):
+    if any(notifies(name) for name in exits):
         return True
     return UNSET if exits or any(group.sort == "ExitHandler" for group in groups) else False
 
@@ -219,7 +220,7 @@ def packages_pinned(given: object) -> Flag:
     """Says whether each of them names one exact version; None = there are none."""
     known = packages(given)
     if isinstance(known, tuple):
-        return all(_EXACT.fullmatch(one) or _ADDRESS.fullmatch(one) for one in known) if known else None
+        return exact(known) if known else None
     return UNSET
 
 
