@@ -81,6 +81,8 @@ def _function(started: Node, graph: Graph) -> Node:
 
 def _task(function: Node, task: Node, graph: Graph) -> Node | None:
     """The task whose code a function is: best one that is only defined, as calls may change settings."""
+    if function.kind == "task" and function.fields.get("framework") == task.fields.get("framework"):
+        return function
     found = [
         one
         for one in graph.linked(function, "started_by")
@@ -92,7 +94,8 @@ def _task(function: Node, task: Node, graph: Graph) -> Node | None:
 
 
 def _pipeline(function: Node, task: Node, graph: Graph) -> Node | None:
-    found = [one for one in graph.linked(function, "started_by") if one.kind == "pipeline"]
+    found = [function, *graph.linked(function, "started_by")]
+    found = [one for one in found if one.kind == "pipeline"]
     return next((one for one in found if one.fields.get("framework") == task.fields.get("framework")), None)
 
 

@@ -12,6 +12,7 @@ from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
+from mlops_lint.graph.patterns import ordered_by_patterns
 from mlops_lint.graph.training import place
 from mlops_lint.model import Location, Value
 from mlops_lint.settings import Settings
@@ -39,6 +40,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _scripts(graph)
     commands(graph)
     _ordered_by_data(graph)
+    ordered_by_patterns(graph)
     dependencies(graph)
     images(graph)
     imports(graph, _provided(graph))

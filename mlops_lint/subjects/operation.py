@@ -83,6 +83,8 @@ class Task(Kind, frozen=True, tag="task"):
     ] = UNSET
     defined: Annotated[Flag, "false = it calls what another file defines, and that settles its settings"] = UNSET
     called: Annotated[Flag, "false = only defined: no pipeline of its own file runs it"] = UNSET
+    takes: Annotated[Texts, "patterns of files that must be there before it; * = any text"] = UNSET
+    gives: Annotated[Texts, "patterns of files that it leaves; * = any text"] = UNSET
 
 
 class Pipeline(Kind, frozen=True, tag="pipeline"):
