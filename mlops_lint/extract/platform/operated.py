@@ -1,4 +1,4 @@
-"""Commands that do to deployments what their files do not say: set their image, scale them, take them back.
+"""Commands that do what no manifest says: set an image, scale, take back, ask for approval, make infrastructure.
 
 Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/kubectl_set_image/,
 https://kubectl.docs.kubernetes.io/references/kustomize/cmd/edit/set/image/, https://skaffold.dev/docs/taggers/
@@ -81,3 +81,49 @@ def image_set(path: str, text: str) -> Iterator[Subject]:
         line = text.count("\n", 0, found.start()) + 1
         record = Use(purpose="image-set", tool=found[0].split()[0].strip("|"))
         yield subject(record, Location(path, line, 1, line, 2), "image tag", symbol=f"image-set:{path}")
+
+
+_ASKS = re.compile(
+    r"PendingManualApproval|ManualValidation@|manual-approval@|aws_codepipeline_actions\.ManualApproval|"
+    r"ManualApprovalAction|Category[\"']?\s*[:=]\s*[\"']?Approval\b|type:\s*approval\b"
+)
+_STAGES = re.compile(
+    r"transition_model_version_stage|set_registered_model_alias|ModelApprovalStatus|model_approval_status|add_version_aliases"
+)
+
+
+@texts(*_FILES, "*.tf", "*.json", "*.ts", "*.ipynb")
+def approval(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use where a file waits for somebody's approval, and one where it sets the stage of a model."""
+    for purpose, words, pattern in (("approval", ("pproval", "ManualValid"), _ASKS),
+                                    ("model-stage", ("stage", "alias", "pproval"), _STAGES)):  # fmt: skip
+        if not any(word in text for word in words) or path.endswith(".md"):
+            continue
+        found = pattern.search(text)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            record = Use(purpose=purpose, tool=found[0][:40])
+            yield subject(record, Location(path, line, 1, line, 2), purpose, symbol=f"{purpose}:{path}")
+
+
+# Of a document one does not know whether it tells how this was made, or how one may try it.
+_SCRIPTS = tuple("*.sh Makefile *.mk *.ps1 justfile Jenkinsfile* *.yml *.yaml *.bat".split())
+_MAKES = re.compile(
+    r"(?m)^[^#\n]*?\b(gcloud (?:run deploy|functions deploy|app deploy|container clusters create|ai endpoints create|"
+    r"sql instances create|compute instances create|composer environments create|beta run deploy)|"
+    r"aws (?:ecs create-\w+|eks create-\w+|ec2 run-instances|lambda create-function|sagemaker create-\w+|s3 mb|"
+    r"rds create-\w+)|eksctl create cluster|az (?:ml workspace create|containerapp (?:create|up)|aks create|"
+    r"webapp (?:create|up)|acr create|container create|functionapp create|group create)|"
+    r"heroku (?:create|container:release)|flyctl launch|eb create)\b"
+)
+
+
+@texts(*_SCRIPTS)
+def made(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use for the first command of a file that makes infrastructure."""
+    if "create" in text or "deploy" in text or "launch" in text or " up" in text or "mb" in text or "run-inst" in text:
+        found = _MAKES.search(text)
+        if found is not None:
+            line = text.count("\n", 0, found.start(1)) + 1
+            record = Use(purpose="infrastructure-command", tool=found[1].split()[0])
+            yield subject(record, Location(path, line, 1, line, 2), found[1], symbol=f"infrastructure-command:{path}")
