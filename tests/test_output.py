@@ -4,6 +4,7 @@ import json
 import os
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -136,7 +137,8 @@ def full(repository: Path) -> Report:
 
 @pytest.mark.parametrize("name", formats())
 def test_each_format_is_as_expected(full: Report, name: str) -> None:
-    suffix = {"json": "json", "sarif": "sarif"}.get(name, f"{name}.txt")
+    suffixes = {"json": "json", "sarif": "sarif", "gitlab": "gitlab.json", "junit": "junit.xml", "markdown": "md"}
+    suffix = suffixes.get(name, f"{name}.txt")
     path, text = FIXTURES / f"report.{suffix}", render(name, full, RULES)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text)
@@ -169,8 +171,15 @@ def test_control_characters_of_a_repository_reach_no_terminal(tmp_path: Path, na
 @pytest.mark.parametrize("name", formats())
 def test_a_report_without_findings_is_still_a_report(tmp_path: Path, name: str) -> None:
     text = render(name, report(tmp_path), RULES)
-    expected = {"text": "No findings in 41 files · 4 muted\n", "concise": ""}
-    assert text == expected[name] if name in expected else json.loads(text)
+    counts = "No findings in 41 files · 4 muted\n"
+    expected = {"text": counts, "concise": "", "github": "", "markdown": f"**mlops-lint**: {counts}"}
+    assert (
+        text == expected[name]
+        if name in expected
+        else ET.fromstring(text)
+        if name == "junit"
+        else json.loads(text) is not None
+    )
 
 
 def test_text_points_to_the_place_in_the_cell_and_in_the_file(full: Report) -> None:
@@ -343,3 +352,63 @@ def test_equal_lines_have_numbered_line_hashes() -> None:
     assert [each.partition(":")[2] for each in hashes[:4]] == ["1", "2", "3", "4"]
     assert len({each.partition(":")[0] for each in hashes[:4]}) == 1
     assert len(set(hashes)) == len(hashes)
+
+
+# ---------------------------------------------------------------- GitHub, GitLab, JUnit, Markdown
+
+
+def hostile(tmp_path: Path) -> Report:
+    found = finding(
+        UNSAFE,
+        Location("a,b:c%.py", 2, 1, 2, 5),
+        "100%, a|b <img src=x> @all #1 [x](http://evil.example) `\n::error::x",
+    )
+    return report(tmp_path, found, problems=(Problem("x.py", 1, "MLL002", "<b> & | ::error::"),))
+
+
+def test_a_command_for_github_is_one_line_whatever_a_name_holds(tmp_path: Path) -> None:
+    lines = render("github", hostile(tmp_path), RULES).splitlines()
+    assert lines[0].startswith(
+        "::error file=a%2Cb%3Ac%25.py,line=2,endLine=2,col=1,endColumn=5,title=TRN027 unsafe-load::"
+    )
+    assert lines[1] == "::warning file=x.py,line=1,title=MLL002::<b> & | ::error::"
+    assert len(lines) == 2
+
+
+def test_github_shows_the_worst_first(full: Report) -> None:
+    levels = [line.split()[0] for line in render("github", full, RULES).splitlines()]
+    assert levels == ["::error"] * 2 + ["::warning"] * 3 + ["::notice", "::warning"]
+
+
+def test_issues_for_gitlab_have_what_it_asks_for(full: Report) -> None:
+    issues = json.loads(render("gitlab", full, RULES))
+    assert len(issues) == 6
+    for issue in issues:
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"]["lines"]["begin"] <= issue["location"]["lines"]["end"]
+
+
+def test_junit_has_a_test_for_each_rule_and_a_failure_for_each_finding(full: Report, tmp_path: Path) -> None:
+    clean = msgspec.structs.replace(UNSAFE, id="TRN099", name="clean")
+    suite = ET.fromstring(render("junit", full, (*RULES, clean)))[0]
+    assert suite.get("tests") == "7"
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "6"
+    assert [one.get("classname") for one in suite.findall("testcase") if one.find("failure") is None] == ["TRN099"]
+    failure = ET.fromstring(render("junit", hostile(tmp_path), ()))[0].find("testcase/failure")
+    assert failure is not None
+    assert "<img src=x>" in (failure.text or "")
+
+
+def test_markdown_makes_no_link_mention_or_markup_of_text_that_stood_in_the_repository(tmp_path: Path) -> None:
+    text = render("markdown", hostile(tmp_path), RULES)
+    row = next(line for line in text.splitlines() if "100%" in line)
+    assert not re.search(r"[<>@\[`]|http://", row)
+    assert row.count("|") == 5
+
+
+def test_markdown_fits_a_comment_on_github(tmp_path: Path) -> None:
+    many = [finding(UNSEEDED, Location("a.py", number, 1, number, 2), "m" * 5000) for number in range(1, 500)]
+    text = render("markdown", report(tmp_path, *many), RULES)
+    assert len(text) < 65_536
+    assert "399 findings more" in text

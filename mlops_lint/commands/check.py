@@ -4,12 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
+from mlops_lint import narrow
+from mlops_lint.baseline import accepted
+from mlops_lint.changes import changes
 from mlops_lint.commands import options as common
 from mlops_lint.commands.terminal import Progress, colours
 from mlops_lint.errors import UsageError
 from mlops_lint.model import Report
 from mlops_lint.output import formats, render, summary_line, visible_lines
 from mlops_lint.rules import Rule
+from mlops_lint.settings import Settings
 
 _RANKS = {"note": 1, "warning": 2, "error": 3, "never": 4}
 
@@ -26,6 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", metavar="RULES", help="ids, names, prefixes, stages, ALL")
     parser.add_argument("--ignore", action="append", metavar="RULES", help="the same, not to run")
     parser.add_argument("--fail-on", choices=("error", "warning", "note", "never"), help="default: warning")
+    parser.add_argument("--baseline", type=Path, metavar="F", help="do not report what this file of `baseline` accepts")
+    parser.add_argument("--diff", metavar="COMMIT", help="report only what is on lines that changed since then")
     parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
     parser.add_argument("--diff-only", action="store_true", help="with --fix: show the differences, and change no file")
     parser.add_argument("--quiet", action="store_true", help="write findings only")
@@ -39,8 +45,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Reports the findings; 1 where one is at or above `--fail-on`."""
-    from mlops_lint.run import lint
-
     outputs = _outputs(options.output)
     if options.diff_only and not options.fix:
         raise UsageError("--diff-only: says how --fix would mend; give --fix too")
@@ -49,14 +53,26 @@ def run(options: argparse.Namespace) -> int:
     settings = common.settings(options, options.paths)
     paths = common.below(settings.root, options.paths)
     rules = common.rules(settings)
+    hidden = accepted(options.baseline) if options.baseline else frozenset[str]()
     with Progress(wanted=not (options.quiet or options.no_progress)) as progress:
-        report = lint(settings, paths, progress)
+        report = _report(settings, paths, options.diff, hidden, progress)
         if options.fix and not options.diff_only and _mended(report, write=True):
-            report = lint(settings, paths, progress)
+            report = _report(settings, paths, options.diff, hidden, progress)
     if options.fix and options.diff_only:
         return _mended(report, write=False)
     _write(options, outputs, report, rules)
     return _status(report, settings.fail_on)
+
+
+def _report(
+    settings: Settings, paths: tuple[str, ...], since: str | None, hidden: frozenset[str], progress: Progress
+) -> Report:
+    from mlops_lint.run import lint
+
+    # Before the scan: a commit that is not there is no reason to wait for it.
+    changed = changes(settings.root, since) if since is not None else None
+    report = narrow.without(lint(settings, paths, progress), hidden)
+    return report if changed is None else narrow.changed(report, changed)
 
 
 def _mended(report: Report, *, write: bool) -> int:
