@@ -105,14 +105,12 @@ class _Programs:
         near = [one for one in every if not folder or one.location.path.startswith(f"{folder}/")] if used else []
         own = [link.symbol for link in node.links if link.symbol.startswith("code:")]
         said = own or [link.symbol for link in used.links] if used is not None else own
-        code = [link.symbol for link in node.links if link.role in ("runs", "starts")] if used is None else []
-        paths = [_path(symbol) for symbol in (*said, *code)]
+        paths = [_path(symbol) for symbol in said]
         found = [one for one in near or every for path in paths if path and self._runs(path, one)]
         if found:
             yield from _nearest(found, folder)
-        elif near and (used is None or not paths or len(near) == 1):
-            files = {one.location.path for one in near}
-            yield from near if len(files) == 1 else ()
+        elif near and not paths and len({one.location.path for one in near}) == 1:
+            yield from near
 
     def _runs(self, path: str, service: Node) -> bool:
         """Whether the code at the end of some path is that of a service, or imports it."""
@@ -130,6 +128,8 @@ def _plain(name: str) -> str:
 def _path(symbol: str) -> str:
     """The end of the path of a script or module: in an image it lies wherever it was copied to."""
     what, _, name = symbol.removeprefix("code:").partition(":")
+    if what == "other":
+        return ""
     if what == "module":
         return f"{name.replace('.', '/')}.py"
     name = name.lstrip("/")

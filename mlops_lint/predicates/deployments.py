@@ -3,13 +3,15 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import Answer, predicate
 
+_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci"})
 _NAMES = {"ready": "readiness", "live": "liveness"}
 
 
 @predicate
 def model_deployment(deployment: Node, _graph: Graph) -> bool:
-    """A deployment of the project's own answers with a model."""
-    return deployment.context == "source" and deployment.fields.get("serves_model") is True
+    """A deployment of the project's own answers with a model, and not only for those who work on it."""
+    trial = str(deployment.fields.get("environment")).lower() in _TRIALS
+    return deployment.context == "source" and not trial and deployment.fields.get("serves_model") is True
 
 
 @predicate

@@ -54,6 +54,9 @@ def packaged(service: Node, graph: Graph) -> bool | None:
     above = {"", *(folder[: at.start()] for at in re.finditer("/", folder)), folder}
     if any(posixpath.dirname(path) in above or (folder and path.startswith(f"{folder}/")) for path in packs):
         return True
+    # A module of a distribution is installed with what it needs.
+    if "pyproject.toml" in files and f"{folder}/__init__.py" in files:
+        return None
     # An image may be built from a folder of its own, or a tool or a platform packs the program.
     if packs or any(_PLATFORM_PACKS.match(posixpath.basename(path)) for path in files):
         return None

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.commands import started
-from mlops_lint.extract.platform.containers import environment, every_string, owner, pinned
+from mlops_lint.extract.platform.containers import code, environment, every_string, owner, pinned
 from mlops_lint.extract.platform.kubernetes import number
 from mlops_lint.extract.platform.servers import fixed, served
 from mlops_lint.extract.registry import dockerfiles, trees
@@ -77,10 +76,7 @@ def _service(path: str, service: Mapping) -> tuple[Deployment, tuple[Link, ...]]
     links = [
         Link("builds", f"file:{file}", locate(path, built)) for file in _dockerfile(path, built) if built is not None
     ]
-    links += [
-        Link("deploys", f"code:{one.what}:{one.name}") for one in started(line) if one.what in ("script", "module")
-    ]
-    return record, tuple(links)
+    return record, (*links, *code(line))
 
 
 def _environment(node: Node | None) -> dict[str, str | None]:
@@ -133,9 +129,7 @@ def program(path: str, parsed: Dockerfile) -> Iterator[Subject]:
     words = [next((one.value for one in said if one.keyword == key), "") for key in ("ENTRYPOINT", "CMD")]
     line = " ".join(filter(None, (_line(one) for one in words)))
     found = served(reference(last.image).name if last.image else None, line, {})
-    links = [
-        Link("deploys", f"code:{one.what}:{one.name}") for one in started(line) if one.what in ("script", "module")
-    ]
+    links = code(line)
     at = last.start
     location = Location(path, at.line, at.column, at.end_line, at.end_column)
     what = "model-server" if found.serves is True else "docker"

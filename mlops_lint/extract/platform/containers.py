@@ -4,11 +4,12 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 """
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import UNSET
 
-from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.commands import code_links, started
 from mlops_lint.extract.manifests import command, containers, quantities
 from mlops_lint.extract.platform.servers import fixed, served
 from mlops_lint.model import Link
@@ -20,6 +21,8 @@ from mlops_lint.subjects import Flag, Text, Texts
 _PROBES = (("live", "livenessProbe"), ("ready", "readinessProbe"), ("startup", "startupProbe"))
 # Beside the program itself.
 _SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|fluent|otel|git-sync|reloader")
+# As much of a command is looked at.
+_LONGEST = 2000
 # What is put in before the file is used: by CI, a template or a person.
 HOLE = re.compile(r"\$|\{\{|<[^<>]*>|(?i:your|placeholder|replace|changeme|image_?tag)")
 
@@ -66,7 +69,7 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         probes=probes or absent,
         requests=asked,
         limits=limits,
-        links=code_links(line, None),
+        links=(*code_links(line, None), *code(line)),
     )
 
 
@@ -75,6 +78,17 @@ def pinned(image: str | None) -> Flag:
     if image is None:
         return UNSET
     return UNSET if HOLE.search(image) else reference(image).pinned
+
+
+def code(line: str) -> Iterator[Link]:
+    """Gives the code that a command starts; where it starts something else, this: it is then not that of the image."""
+    found = [(one.what, one.name) for one in started(line) if one.what in ("script", "module")]
+    words = line[:_LONGEST].split()
+    # `fastapi run app/main.py`; `flask run` finds its program by itself.
+    found = found or [("script", word.strip("'\"")) for word in words if word.strip("'\"").endswith(".py")][:1]
+    yield from (Link("deploys", f"code:{what}:{name}") for what, name in found)
+    if not found and words and not words[0].startswith("-") and words[0] != "flask":
+        yield Link("deploys", f"code:other:{words[0]}")
 
 
 def variables(container: Mapping) -> dict[str, str | None]:
@@ -100,7 +114,10 @@ def environment(path: str, *nodes: Node | None) -> Text:
         for name in ("environment", "env", "stage"):
             if isinstance(node, Mapping) and (found := text(node.get(name))):
                 return found
-    words = re.findall(r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat)(?=[/_.-])", path.lower())
+    words = re.findall(
+        r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat|test|testing|local|ci)(?=[/_.-])",
+        path.lower(),
+    )
     return words[-1] if words else UNSET
 
 
