@@ -9,6 +9,7 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.programs import NO_MODELS, serves
 from mlops_lint.parse.image import reference
 
+_STARTERS = frozenset("main run app server serve wsgi asgi start __main__ manage application index api".split())
 _STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "AWS::SageMaker::Endpoint": "canary"}
 
 
@@ -117,6 +118,9 @@ class _Programs:
         if _ends(service.location.path, path):
             return True
         graph = self._graph
+        # A program of many commands imports the service, too, for one of them.
+        if posixpath.basename(path).partition(".")[0] not in _STARTERS:
+            return False
         imported = graph.in_file(service.location.path, "function")[:1]
         return any(_ends(one.location.path, path) for body in imported for one in graph.linked(body, "imported_by"))
 

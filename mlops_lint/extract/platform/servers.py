@@ -34,6 +34,9 @@ _VARIABLE = re.compile(
 _PROGRAM = re.compile(r"/?[A-Za-z][\w./-]*(?:\s|$)")
 # What may well start a server: a shell, an interpreter, a script, or words for the program that the image starts.
 _SHELL = re.compile(r"(?:/\S*/)?(?:sh|bash|dash|python3?|tini|exec|env|serve|start|\S+\.sh|set|cd|export|ulimit)\b")
+_FILES = re.compile(
+    r"^(?:\w+_)?MODEL_?(?:S3_)?(?:PATH|URI|DIR|FILE|FILE_PATH|BASE_PATH|LOCATION|STORE|BUCKET|ARTIFACT\w*)$"
+)
 # A program that asks these has no model of its own.
 _CALLED = re.compile(r"^(?:gpt-|o\d|claude|gemini|text-embedding-|command-r|https?://(?:api\.|.*openai))")
 # What a cluster has beside its own programs; none of these answers with a model.
@@ -67,7 +70,13 @@ def served(image: str | None, command: str, environment: dict[str, str | None]) 
         return Served(True, uri if uri is not None else UNSET)
     if image is not None and _INFRASTRUCTURE.search(image.lower()):
         return Served(False, None)
-    return Served(True, uri) if isinstance(uri, str) else Served(UNSET, uri)
+    # A page that asks a server for answers names its model, too; who names files has them.
+    return Served(True if isinstance(uri, str) and _has_files(command, environment) else UNSET, uri)
+
+
+def _has_files(command: str, environment: dict[str, str | None]) -> bool:
+    named = any(_FILES.match(name.upper()) and value for name, value in environment.items())
+    return named or _NAMED.search(command) is not None
 
 
 def _uri(command: str, environment: dict[str, str | None]) -> Text:
