@@ -1,0 +1,94 @@
+"""Pages that people write to what they say of data and models.
+
+Source: https://huggingface.co/docs/hub/datasets-cards, https://huggingface.co/docs/hub/model-cards (front matter),
+Gebru et al., Datasheets for Datasets (arXiv:1803.09010); Mitchell et al., Model Cards (arXiv:1810.03993)
+"""
+
+import re
+from collections.abc import Iterator
+
+from mlops_lint.extract.registry import texts
+from mlops_lint.model import Location, Subject
+from mlops_lint.subjects import Use, subject
+
+_PAGES = ("*.md", "*.rst", "*.qmd", "readme", "readme.txt", "README", "README.txt", "description")
+_FRONT = re.compile(r"\A---\r?\n(.{1,8000}?)\r?\n---\r?$", re.DOTALL | re.MULTILINE)
+_OF_DATA = re.compile(r"^(?:dataset_info|task_categories|size_categories|annotations_creators)\s*:", re.MULTILINE)
+_LICENCE_KEY = re.compile(r"^licen[cs]e\s*:\s*\S", re.MULTILINE)
+_CARD = re.compile(r"(?i)(?:^|/)(?:data_?-?sheet|data_?-?card|dataset_?-?card|data_?-?dictionary|codebook)[^/]*\.\w+$")
+_MODEL_CARD = re.compile(r"(?i)model[-_ ]?card|(?:^|/)cards?/")
+_DATA_FOLDER = re.compile(r"(?i)(?:^|/)(?:data|datasets?|raw|input|inputs)/(?:\w+/)*readme(?:\.\w+)?$")
+# A heading about data; `pytest data/` and `Database` are none.
+_HEADING = re.compile(
+    r"(?im)^(?:#{1,6}\s+|\*\*)[^\n]{0,60}?(?<![\w-])(?:data ?sets?|data|corpus|data dictionary|features|attributes|"
+    r"columns|variables)(?![\w-])[^\n]{0,60}$|^[^\n]{0,40}\b(?:data ?sets?|data)\b[^\n]{0,40}\n[=\-~^]{3,}$"
+)
+# A sentence that says what the data is, or where it is from.
+_SAID = re.compile(
+    r"(?i)\b(?:data ?sets?|training data|raw data|the data|corpus)\b|\bkaggle\b|\buci\b|\bhugging ?face\.co/datasets"
+)
+_FILES = re.compile(r"[\w.-]{1,80}\.(?:csv|tsv|parquet|jsonl?|xlsx?|feather|npy|npz|h5|hdf5|zip|gz|xml|arff|txt|pkl)\b")
+_LICENCE = re.compile(
+    r"(?i)licen[cs]e|\bCC[- ]?(?:BY|0)\b|creative commons|public domain|open data commons|\bODbL\b|terms of use|"
+    r"copyright"
+)
+_DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b")
+_OWNER = re.compile(r"(?im)^[\s>*#|-]*(?:model )?(?:owners?|maintainers?|contacts?|authors?|developed by|team)\b")
+# The page of a data set at whoever publishes it, which says under which terms.
+_ORIGIN = re.compile(
+    r"(?i)https?://(?:www\.)?(?:kaggle\.com/(?:datasets|c|competitions|\w+/[\w-]+)|archive\.ics\.uci\.edu|"
+    r"huggingface\.co/datasets|zenodo\.org|(?:www\.)?openml\.org|doi\.org|figshare\.com|data\.[\w.-]+)"
+)
+_NEAR = 400
+_MOST = 100
+
+
+@texts(*_PAGES)
+def page(path: str, text: str) -> Iterator[Subject]:
+    """Gives what a page says of data, that it describes it, names its files or states a licence, and of owners."""
+    front = _FRONT.match(text)
+    of_data = front is not None and _OF_DATA.search(front[1]) is not None
+    heading = _HEADING.search(text)
+    if of_data or _CARD.search(path) or _DATA_FOLDER.search(path):
+        yield _use(path, text, 0, "data-description", "page")
+    elif heading is not None:
+        yield _use(path, text, heading.start(), "data-description", "page")
+    elif (said := _SAID.search(text)) is not None:
+        yield _use(path, text, said.start(), "data-mention", "page")
+    for name, at in _named(text):
+        yield _use(path, text, at, "data-file-named", name)
+    licence = front.start(1) if of_data and front is not None and _LICENCE_KEY.search(front[1]) else _licensed(text)
+    if licence is not None:
+        yield _use(path, text, licence, "data-licence", "page")
+    origin = _ORIGIN.search(text)
+    if origin is not None:
+        yield _use(path, text, origin.start(), "data-origin", origin[0])
+    owner = _OWNER.search(text)
+    if owner is not None:
+        yield _use(path, text, owner.end(), "model-owner" if _MODEL_CARD.search(path) else "contact", "page")
+
+
+def _named(text: str) -> Iterator[tuple[str, int]]:
+    """The names of data files, each once."""
+    seen: set[str] = set()
+    for found in _FILES.finditer(text):
+        if found[0] not in seen and len(seen) < _MOST:
+            seen.add(found[0])
+            yield found[0], found.start()
+
+
+def _licensed(text: str) -> int | None:
+    """Where a licence is spoken of in one paragraph with data."""
+    for number, found in enumerate(_LICENCE.finditer(text)):
+        if number >= _MOST:
+            return None
+        start = max(text.rfind("\n\n", 0, found.start()), found.start() - _NEAR)
+        end = text.find("\n\n", found.end(), found.end() + _NEAR)
+        if _DATA_WORD.search(text, max(start, 0), end if end >= 0 else found.end() + _NEAR):
+            return found.start()
+    return None
+
+
+def _use(path: str, text: str, at: int, purpose: str, name: str) -> Subject:
+    line = text.count("\n", 0, at) + 1
+    return subject(Use(purpose=purpose, tool="prose"), Location(path, line, 1, line, 1), name)
