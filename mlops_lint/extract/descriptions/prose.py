@@ -32,7 +32,7 @@ _LICENCE = re.compile(
     r"(?i)licen[cs]e|\bCC[- ]?(?:BY|0)\b|creative commons|public domain|open data commons|\bODbL\b|terms of use|"
     r"copyright"
 )
-_DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b")
+_DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b|\.csv\b|\.parquet\b")
 _OWNER = re.compile(r"(?im)^[\s>*#|-]*(?:model )?(?:owners?|maintainers?|contacts?|authors?|developed by|team)\b")
 # The page of a data set at whoever publishes it, which says under which terms.
 _ORIGIN = re.compile(
