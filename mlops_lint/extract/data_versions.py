@@ -14,7 +14,7 @@ from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
-_MARKS = ("diff", "history", "HISTORY", "compare")
+_MARKS = ("dvc", "lakectl", "data-diff", "nessie", "HISTORY", "quilt", "dolt", "datacompy")
 _COMMANDS = re.compile(
     r"\bdvc\s+(?:--\S+\s+)*(?:diff|data\s+status)\b|\blakectl\s+(?:diff|log)\b|\bdata-diff\s|\bnessie\s+diff\b|"
     r"\bDESCRIBE\s+HISTORY\b|\bquilt3?\s+(?:diff|log)\b|\bdolt\s+diff\b|\bdatacompy\b|\"dvc\",\s*\"diff\"|'dvc',\s*'diff'"
@@ -31,10 +31,10 @@ _FILES = (
 )  # fmt: skip
 
 
-@texts(*_FILES)
+@texts(*_FILES, words=_MARKS)
 def commands(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `diff` for the first command of a file; in prose, where it may be run by hand, `diff-by-hand`."""
-    if any(mark in text for mark in _MARKS) and (found := _COMMANDS.search(text)) is not None:
+    if (found := _COMMANDS.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         purpose = "diff-by-hand" if path.endswith(_IN_PROSE) else "diff"
         yield subject(Use(purpose=purpose, tool="data"), Location(path, line, 1, line, 1), found[0].strip())

@@ -59,16 +59,37 @@ _MAKE = _line(r"^[\w./-]*(?:train|pipeline|model|experiment|reproduce|all)[\w./-
 _RUNS = _line(
     r"^[ \t@]*(?:[\w./$(){}-]+ run )?(?:python[\d.]*|\$\(?\{?PYTHON\w*\)?\}?|torchrun|accelerate launch)\s+\S"
 )
-_PATTERNS = tuple(dict.fromkeys(pattern for _, patterns, _ in _KNOWN for pattern in patterns))
 
 
-@texts(*_PATTERNS)
+# Files that are looked into only where one of these stands: the lines above of files that may be anything.
+_WORDS = (
+    *("job_clusters", "notebook_task", "spark_python_task", "flow_name", "azureml", "type: pipeline", "kind: Workflow"),
+    *("kind: CronWorkflow", "kind: ClusterWorkflow", "tekton.dev/", "pipelineInfo", "Job", "kind: Experiment"),
+    *("entrypoint: ", "StartAt", "SageMaker", "StepFunctions", "CodePipeline", "aws_sfn_state_machine"),
+)
+_GENERAL = tuple(row for row in _KNOWN if set(row[1]) <= set(_INFRASTRUCTURE))
+_BY_NAME = tuple(row for row in _KNOWN if row not in _GENERAL)
+
+
+@texts(*dict.fromkeys(pattern for _, patterns, _ in _BY_NAME for pattern in patterns))
+def pipelines_by_name(path: str, text: str) -> Iterator[Subject]:
+    """Gives the tool that a file is of by its name, at the line that shows it."""
+    if (found := _first(path, text, _BY_NAME)) is not None:
+        yield found
+
+
+@texts(*_INFRASTRUCTURE, words=_WORDS)
 def pipelines(path: str, text: str) -> Iterator[Subject]:
-    """Gives the first tool that a file is of, at the line that shows it."""
-    for tool, patterns, shows in _KNOWN:
+    """Gives the first tool that a file of any name is of, at the line that shows it."""
+    if (found := _first(path, text, _GENERAL)) is not None and _first(path, text, _BY_NAME) is None:
+        yield found
+
+
+def _first(path: str, text: str, rows: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]) -> Subject | None:
+    for tool, patterns, shows in rows:
         if matches(path, patterns) and (found := shows.search(text)) is not None:
-            yield _use(path, text, tool, found)
-            return
+            return _use(path, text, tool, found)
+    return None
 
 
 @texts("Makefile", "makefile", "GNUmakefile", "*.mk", "Justfile", "justfile")

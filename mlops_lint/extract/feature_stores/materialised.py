@@ -27,11 +27,10 @@ def materialised(module: Module) -> Iterator[Subject]:
             yield subject(record, module.locate(call.node), call.node.func.attr, links=(module.within(call.scope),))
 
 
-@texts("*.sh", "*.yml", "*.yaml", "Makefile", "Dockerfile*", "Jenkinsfile*", "crontab")
+@texts("*.sh", "*.yml", "*.yaml", "Makefile", "Dockerfile*", "Jenkinsfile*", "crontab", words=("materialize",))
 def commands(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `materialize-command` for the first command of a file that does so."""
-    found = _COMMAND.search(text) if "materialize" in text else None
-    if found is not None:
+    if (found := _COMMAND.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         record = Use(purpose="materialize-command", tool="feast")
         yield subject(record, Location(path, line, 1, line, 1), "feast materialize")

@@ -29,6 +29,11 @@ _SETS = re.compile(
     r"\b(?:sed|yq|perl)\b[^\n]{0,120}(?:image|IMAGE|tag|TAG)[^\n]{0,200}\.ya?ml|envsubst[^\n]{0,120}\.ya?ml|"
     r"KubernetesManifest@|k8s-deploy@|gke-deploy\b"
 )
+# `sed` alone ends half of all English participles.
+_SETTERS = (
+    *(" set image", "skaffold/", "argocd-image-updater", "yq ", "perl ", "envsubst", "KubernetesManifest@"),
+    *("k8s-deploy@", "gke-deploy", " sed ", "\nsed ", "\tsed ", "|sed ", "(sed ", "`sed ", "'sed ", '"sed '),
+)
 _BACK = re.compile(
     r"kubectl[^\n]{0,60} rollout undo|helm[^\n]{0,40} rollback|"
     r"helm upgrade[^\n]{0,300}--(?:atomic|rollback-on-failure)|"
@@ -36,10 +41,10 @@ _BACK = re.compile(
 )
 
 
-@texts(*_FILES)
+@texts(*_FILES, words=("undo", "rollback", "--atomic", "rollouts abort", "update-traffic", "utoRollback"))
 def rollback(path: str, text: str) -> Iterator[Subject]:
     """Gives one use where a file takes a deployment back; a document may only speak of it."""
-    if ("roll" in text or "atomic" in text or "traffic" in text) and not path.endswith(".md"):
+    if not path.endswith(".md"):
         found = _BACK.search(text.replace("\\\n", "  "))
         if found is not None:
             line = text.count("\n", 0, found.start()) + 1
@@ -59,11 +64,11 @@ _SCALES = (
 )
 
 
-@texts(*_FILES, "*.tf", "*.bicep", "*.json", "*.ipynb")
+@texts(*_FILES, "*.tf", "*.bicep", "*.json", "*.ipynb", words=("utoscal", "scaling"))
 def scaled(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for each sort of deployments that a file scales from outside."""
-    lowered = text.lower() if "utoscal" in text or "scaling" in text else ""
-    for framework, pattern in _SCALES if lowered else ():
+    lowered = text.lower()
+    for framework, pattern in _SCALES:
         found = pattern.search(text) or pattern.search(lowered)
         if found is not None:
             line = text.count("\n", 0, found.start()) + 1
@@ -71,11 +76,9 @@ def scaled(path: str, text: str) -> Iterator[Subject]:
             yield subject(record, Location(path, line, 1, line, 2), framework, symbol=f"autoscaling:{path}#{framework}")
 
 
-@texts(*_FILES)
+@texts(*_FILES, words=_SETTERS)
 def image_set(path: str, text: str) -> Iterator[Subject]:
     """Gives one use where a file sets the image of manifests."""
-    if "image" not in text and "envsubst" not in text:
-        return
     found = _SETS.search(text)
     if found is not None:
         line = text.count("\n", 0, found.start()) + 1
@@ -87,12 +90,13 @@ _ASKS = re.compile(
     r"PendingManualApproval|ManualValidation@|manual-approval@|aws_codepipeline_actions\.ManualApproval|"
     r"ManualApprovalAction|Category[\"']?\s*[:=]\s*[\"']?Approval\b|type:\s*approval\b"
 )
+_APPROVALS = ("pproval", "ManualValid", "model_version_stage", "registered_model_alias", "version_aliases")
 _STAGES = re.compile(
     r"transition_model_version_stage|set_registered_model_alias|ModelApprovalStatus|model_approval_status|add_version_aliases"
 )
 
 
-@texts(*_FILES, "*.tf", "*.json", "*.ts", "*.ipynb")
+@texts(*_FILES, "*.tf", "*.json", "*.ts", "*.ipynb", words=_APPROVALS)
 def approval(path: str, text: str) -> Iterator[Subject]:
     """Gives one use where a file waits for somebody's approval, and one where it sets the stage of a model."""
     for purpose, words, pattern in (("approval", ("pproval", "ManualValid"), _ASKS),
@@ -118,12 +122,11 @@ _MAKES = re.compile(
 )
 
 
-@texts(*_SCRIPTS)
+@texts(*_SCRIPTS, words=("gcloud ", "aws ", "eksctl ", "az ", "heroku ", "flyctl ", "eb create"))
 def made(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for the first command of a file that makes infrastructure."""
-    if "create" in text or "deploy" in text or "launch" in text or " up" in text or "mb" in text or "run-inst" in text:
-        found = _MAKES.search(text)
-        if found is not None:
-            line = text.count("\n", 0, found.start(1)) + 1
-            record = Use(purpose="infrastructure-command", tool=found[1].split()[0])
-            yield subject(record, Location(path, line, 1, line, 2), found[1], symbol=f"infrastructure-command:{path}")
+    found = _MAKES.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start(1)) + 1
+        record = Use(purpose="infrastructure-command", tool=found[1].split()[0])
+        yield subject(record, Location(path, line, 1, line, 2), found[1], symbol=f"infrastructure-command:{path}")
