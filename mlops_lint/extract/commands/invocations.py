@@ -46,8 +46,10 @@ def _targets(words: list[str], folder: str) -> Iterator[str]:
         elif not word.startswith("-") and "=" not in word and "{" not in word:
             targets.append(word)
         at += 2 if word in _MAKE_VALUED else 1
+    if "$" in file or "{" in file:
+        return
     path = posixpath.normpath(posixpath.join(folder, file))
-    return (f"task:{path}#{target}" for target in targets)
+    yield from (f"task:{path}#{target}" for target in targets)
 
 
 def _below(folder: str, entered: str) -> str | None:

@@ -1,0 +1,98 @@
+"""A Makefile to a pipeline that people start, and those of its targets that run code to tasks.
+
+Source: https://www.gnu.org/software/make/manual/make.html
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.commands.invocations import invocations
+from mlops_lint.extract.commands.purposes import Purposes, purposes
+from mlops_lint.extract.registry import texts
+from mlops_lint.model import Link, Location, Subject
+from mlops_lint.parse.makefile import Rule, rules
+from mlops_lint.subjects import Pipeline, Task, subject
+
+_COMMAND = 4000
+# What is made of these, or to these, is data and models; other files are sources or marks that something was done.
+_DATA = frozenset(
+    "csv tsv parquet json jsonl feather pkl pickle joblib npy npz h5 hdf5 pt pth ckpt onnx arrow avro xlsx "
+    "zip gz".split()
+)
+
+
+@texts("Makefile", "makefile", "GNUmakefile", "*.mk", "Makefile.*")
+def make(path: str, text: str) -> Iterator[Subject]:
+    """Gives the targets whose recipes run code of the repository, test, train, check or release, and those above."""
+    known = {rule.target: rule for rule in rules(text)}
+    # A part is taken into a Makefile that lies elsewhere.
+    folder = None if path.endswith(".mk") else posixpath.dirname(path)
+    links = {name: tuple(_links(path, folder, rule)) for name, rule in known.items()}
+    found = {name: purposes(line.text for line in rule.recipe) for name, rule in known.items()}
+    works = {name for name in known if links[name] or found[name] != Purposes(opaque=found[name].opaque)}
+    # A target that only names others is their order.
+    while above := {name for name, rule in known.items() if name not in works and works & set(rule.needs)}:
+        works |= above
+    if not works:
+        return
+    first = next(rule for name, rule in known.items() if name in works)
+    record = Pipeline(
+        framework="make",
+        schedule=None,
+        managed=False,
+        triggers=(),
+        schedulable=False,
+        alertable=False,
+        ownable=False,
+        parsed=False,
+        compiled=False,
+    )
+    yield subject(record, Location(path, first.line), path, symbol=f"pipeline:{path}")
+    for name, rule in known.items():
+        if name in works:
+            order = [Link("depends_on", f"task:{path}#{need}") for need in rule.needs if need in works]
+            yield _task(path, rule, (*order, *links[name]), found[name])
+
+
+def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Subject:
+    code = any(link.role in ("runs", "starts") for link in links)
+    record = Task(
+        framework="make",
+        operator="target",
+        remote=code or found.trains or found.deploys,
+        retryable=False,
+        timed=False,
+        image=None,
+        image_pinned=None,
+        packages_pinned=None,
+        command="\n".join(line.text for line in rule.recipe)[:_COMMAND] or None,
+        folder=posixpath.dirname(path) if rule.recipe and not path.endswith(".mk") else UNSET,
+        lineage=False,
+        manual=False,
+    )
+    at = Location(path, rule.line, 1, rule.line, len(rule.target) + 1)
+    whole = tuple(dict.fromkeys((Link("part_of", f"pipeline:{path}", at), *links)))
+    return subject(record, at, rule.target, symbol=f"task:{path}#{rule.target}", links=whole)
+
+
+def _links(path: str, folder: str | None, rule: Rule) -> Iterator[Link]:
+    for line in rule.recipe:
+        place = Location(path, line.number)
+        for link in code_links(line.text, folder):
+            yield Link(link.role, link.symbol, place, link.words)
+        own = f"task:{path}#{rule.target}"
+        yield from (link for link in invocations(line.text, folder, place) if link.symbol != own)
+    if rule.recipe:
+        yield from (Link("reads", symbol) for symbol in _data(folder, rule.needs))
+        yield from (Link("writes", symbol) for symbol in _data(folder, [rule.target]))
+
+
+def _data(folder: str | None, names: list[str]) -> Iterator[str]:
+    for name in names if folder is not None else ():
+        if name.rpartition(".")[2] in _DATA and "." in name and "$" not in name:
+            file = posixpath.normpath(posixpath.join(folder or "", name))
+            if not file.startswith(("..", "/")):
+                yield f"dataset:{file}"
