@@ -30,7 +30,8 @@ def has_pipeline(_project: Node, graph: Graph) -> bool | None:
     """A pipeline is defined, a tool for pipelines is used, or a task of a workflow trains."""
     if any(one.fields.get("managed") is True and one.context != "test" for one in graph.of_kind("pipeline")):
         return True
-    if any(one.context != "test" and graph.reach(one, "training") for one in graph.of_kind("task")):
+    trains = (one for one in graph.of_kind("task") if one.context != "test" and graph.reach(one, "training"))
+    if any(not _alone(one, graph) for one in trains):
         return True
     uses = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "pipeline"]
     if any(one.own and one.fields.get("tool") not in _LOOSE for one in uses):
@@ -38,6 +39,14 @@ def has_pipeline(_project: Node, graph: Graph) -> bool | None:
     # What stands in these we do not read, and it may well be the way from data to model.
     runner = any(path.rpartition("/")[2] in _RUNNERS for path in graph.paths.files)
     return None if uses or runner else False
+
+
+def _alone(task: Node, graph: Graph) -> bool:
+    """Whether it is one step that people start by a name, with nothing said of what comes before or after it."""
+    by_hand = all(one.fields.get("triggers") == () for one in graph.linked(task, "part_of"))
+    managed = any(one.fields.get("managed") is not False for one in graph.linked(task, "part_of"))
+    around = any(graph.linked(task, role) for role in ("depends_on", "depended_on_by", "reads"))
+    return by_hand and not managed and not around
 
 
 @predicate
