@@ -140,11 +140,14 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
 
 
 def _uses(module: Module) -> Iterator[Subject]:
+    """Gives the tools that are imported, within the import and within whatever calls them."""
     for use in (use for root in sorted(module.roots) for use in module.libraries.uses.get(root, ())):
         found = next((i for i in module.imports if _imports(i.dotted, use.imported)), None)
         if found is not None:
             record = KINDS["use"](purpose=use.purpose, tool=use.tool)
-            yield subject(record, module.locate(found.node), use.tool, links=(module.within(found.scope),))
+            calls = [call.scope for call in module.calls if _imports(call.name, use.imported)]
+            links = dict.fromkeys(module.within(scope) for scope in (found.scope, *calls))
+            yield subject(record, module.locate(found.node), use.tool, links=tuple(links))
 
 
 def _imports(dotted: str, wanted: str) -> bool:

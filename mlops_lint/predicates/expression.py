@@ -12,7 +12,9 @@ from cel_expr_python import cel
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related, Value
+from mlops_lint.predicates.gated import every_path_passes
 from mlops_lint.predicates.registry import Answer, Predicate, predicates
+from mlops_lint.predicates.steps import STEPS
 from mlops_lint.roles import ROLES
 from mlops_lint.subjects import COMMON, KINDS, documentation
 
@@ -29,6 +31,11 @@ FUNCTIONS = {
     "downstream": "downstream(x, 'kind'): the subjects of a kind that come after x in pipelines and data",
     "exists": "exists('kind') or exists('kind', {'field': value}): there is such a subject in the project's own code",
     "resolves": "resolves(x, 'role'): all that x names by a role is there",
+    "precedes": "precedes(a, b): b waits for a, over others or not",
+    "every_path_passes": (
+        "every_path_passes(pipeline, 'from', 'to', 'gate'): every way from one step to another leads through a third;"
+        " steps are data, check, train, evaluate, compare, register, deploy"
+    ),
 }
 _UPSTREAM = ("depends_on", "reads", "written_by", "inside", "contains", "saved_by", "loads")
 _DOWNSTREAM = ("depended_on_by", "writes", "read_by", "inside", "contains", "saves", "loaded_by")
@@ -118,23 +125,32 @@ class Environment:
                 ],
             ),
         ]
+        step = cel.Type.STRING
+        declared.append(_declared("precedes", cel.Type.BOOL, [_MAP, _MAP], self._precedes))
+        declared.append(_declared("every_path_passes", cel.Type.BOOL, [_MAP, step, step, step], self._passes))
         for name, function in predicates().items():
             declared.append(_declared(name, cel.Type.BOOL, [_MAP], self._predicate(function)))
         return declared
 
     def _predicate(self, function: Predicate) -> Callable[[View], bool]:
-        def call(view: View) -> bool:
-            answer = function(self._node(view), self._loaded())
-            if isinstance(answer, Answer):
-                self.related.extend(answer.related)
-                self.detail = answer.detail or self.detail
-                self.at = answer.at or self.at
-                answer = answer.value
-            if answer is None:
-                raise Unknown
-            return answer
+        return lambda view: self._said(function(self._node(view), self._loaded()))
 
-        return call
+    def _said(self, answer: bool | Answer | None) -> bool:
+        """Gives the value of an answer, and keeps what explains it."""
+        if isinstance(answer, Answer):
+            self.related.extend(answer.related)
+            self.detail = answer.detail or self.detail
+            self.at = answer.at or self.at
+            answer = answer.value
+        if answer is None:
+            raise Unknown
+        return answer
+
+    def _precedes(self, first: View, second: View) -> bool:
+        return self._node(first) in self._loaded().follow(self._node(second), ("depends_on",))
+
+    def _passes(self, view: View, start: str, end: str, gate: str) -> bool:
+        return self._said(every_path_passes(self._node(view), self._loaded(), start, end, gate))
 
     def _linked(self, view: View, role: str) -> list[View]:
         return [self.view(node) for node in self._loaded().linked(self._node(view), role)]
@@ -215,6 +231,10 @@ def _check_fields(text: str, kind: str) -> None:
     for function, argument in re.findall(r"\b(reach|upstream|downstream|exists)\((?:[\w.]+, *)?'(\w+)'", text):
         if argument not in KINDS:
             raise UsageError(f"{function}(): no kind of subject is called '{argument}'{suggestion(argument, KINDS)}")
+    for arguments in re.findall(r"\bevery_path_passes\(\w+, *'([\w-]+)', *'([\w-]+)', *'([\w-]+)'", text):
+        for argument in arguments:
+            if argument not in STEPS:
+                raise UsageError(f"every_path_passes(): no step is called '{argument}'{suggestion(argument, STEPS)}")
     for argument in re.findall(r"\b(?:linked|resolves)\([\w.]+, *'(\w+)'", text):
         if not any(argument in (role, inverse) for role, (inverse, _) in ROLES.items()):
             raise UsageError(f"no link has the role '{argument}'; `mlops-lint vocabulary` lists them")

@@ -17,7 +17,7 @@ from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings
-from mlops_lint.subjects import Dataset, Model, Pipeline, Task, subject
+from mlops_lint.subjects import Dataset, Model, Pipeline, Task, Use, subject
 
 
 @trees("dvc.yaml")
@@ -36,8 +36,17 @@ def pipeline(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         made = {output.place.path for stage in found for output in stage.outputs}
         for stage in found:
             yield _task(path, stage, made, before[stage.symbol])
+    yield from _measures(path, root)
     yield from _datasets(path, folder, root, known, found)
     yield from _models(path, folder, root, known)
+
+
+def _measures(path: str, root: Mapping) -> Iterator[Subject]:
+    """Gives one use where the file names metrics, its own or those of a stage."""
+    holders = [root, *(stage for _, stage in mappings(root.get("stages")))]
+    key = next((found for one in holders if (found := one.key("metrics")) is not None), None)
+    if key is not None:
+        yield subject(Use(purpose="metrics", tool="dvc"), locate(path, key), "metrics")
 
 
 def _pipeline(path: str, root: Mapping) -> Subject:

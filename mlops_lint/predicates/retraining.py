@@ -1,0 +1,84 @@
+"""How far a pipeline that trains reaches, and what starts it."""
+
+import re
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.steps import seen, steps, tasks_of
+
+_AROUND = ("depends_on", "depended_on_by", "reads", "writes", "read_by", "written_by", "saves", "loaded_by", "saved_by")
+_WANTED = (
+    ({"data"}, "none reads data"),
+    ({"train"}, "none trains"),
+    ({"evaluate", "compare"}, "none evaluates the model"),
+    ({"register", "deploy"}, "none registers or deploys it"),
+)
+_MEASURES = re.compile(
+    r"(?i)(?:^|[._])(?:(?:min|max|target|required|expected)_\w+|\w*threshold\w*|metrics?|slos?|success_criteria|"
+    r"(?:accuracy|auc|f1|precision|recall|rmse|mae|r2|mape)\w*)(?:$|[._])"
+)
+_FILES = re.compile(
+    r"(?i)(?:^|/)[^/]*(?:\bslo\b|\bslos\b|service_level|metrics?[_-]?config|thresholds?|evaluation[_-]config)[^/]*\.(?:ya?ml|json|toml)$"
+)
+
+
+@predicate
+def trains_in_steps(pipeline: Node, graph: Graph) -> bool:
+    """A task of a pipeline trains a model."""
+    return any("train" in steps(task, graph) for task in graph.linked(pipeline, "parts"))
+
+
+@predicate
+def trains_and_deploys(pipeline: Node, graph: Graph) -> bool:
+    """A pipeline, with those that it starts, trains a model and brings it into service."""
+    taken = {step for task in tasks_of(pipeline, graph) for step in steps(task, graph)}
+    return {"train", "deploy"} <= taken
+
+
+@predicate
+def whole(pipeline: Node, graph: Graph) -> Answer:
+    """A pipeline, with those that it starts or hands data on to, reaches from data to a model in service."""
+    tasks = {one.id: one for one in tasks_of(pipeline, graph)}
+    for task in list(tasks.values()):
+        tasks.update((one.id, one) for one in graph.follow(task, _AROUND) if one.kind == "task" and one.own)
+    for starter in graph.linked(pipeline, "triggered_by"):
+        for own in graph.linked(starter, "part_of"):
+            tasks.update((one.id, one) for one in tasks_of(own, graph))
+    taken = {step for task in tasks.values() for step in steps(task, graph)}
+    missing = [said for wanted, said in _WANTED if not wanted & taken]
+    if missing and not all(seen(task, graph) for task in tasks.values()):
+        return Answer(None)
+    return Answer(not missing, ", ".join(missing))
+
+
+@predicate
+def started_by_rule(pipeline: Node, graph: Graph) -> bool | None:
+    """A schedule, new data, an event, an alarm, a change or another pipeline starts a pipeline."""
+    triggers, schedule = pipeline.fields.get("triggers"), pipeline.fields.get("schedule", "")
+    if triggers or (isinstance(schedule, str) and schedule) or graph.linked(pipeline, "triggered_by"):
+        return True
+    # A job that runs its file runs it by its own rule.
+    for task in graph.of_kind("task"):
+        runs = [file.location.path for file in graph.linked(task, "runs")]
+        if pipeline.location.path in runs and any(
+            one is not pipeline and started_by_rule(one, graph) for one in graph.linked(task, "part_of")
+        ):
+            return True
+    return False if triggers == () and schedule is None else None
+
+
+@predicate
+def metrics_agreed(_project: Node, graph: Graph) -> bool | None:
+    """Some file declares the measures, or thresholds of them, by which models or stages are judged."""
+    uses = (one for one in graph.of_kind("use") if one.context not in ("vendored", "test", "example"))
+    if any(one.fields.get("purpose") in ("gate", "metrics") for one in uses):
+        return True
+    if any(one.fields.get("threshold") is True for one in graph.of_kind("test")):
+        return True
+    keys = (one for one in graph.of_kind("config_key") if one.own and one.fields.get("defined"))
+    if any(_MEASURES.search(str(one.fields.get("key"))) for one in keys):
+        return True
+    if any(_FILES.search(path) for path in graph.paths.files):
+        return True
+    options = (one for one in graph.of_kind("option") if one.own)
+    return None if any(_MEASURES.search(one.name.replace("-", "_")) for one in options) else False
