@@ -80,9 +80,9 @@ def containers(pod: Mapping) -> tuple[Mapping, ...]:
     return tuple(one for one in node.items if isinstance(one, Mapping)) if isinstance(node, Sequence) else ()
 
 
-def quantities(container: Mapping, which: str) -> tuple[str, ...]:
+def quantities(container: Mapping, which: str, key: str = "resources") -> tuple[str, ...]:
     """Gives cpu, memory, gpu, as far as `resources.requests` or `resources.limits` of a container name them."""
-    node = container.get("resources", which)
+    node = container.get(key, which)
     names = [key.text for key, _ in node.entries] if isinstance(node, Mapping) else []
     found = {_QUANTITIES.get(name, "gpu" if "gpu" in name or "tpu" in name else "") for name in names}
     return tuple(sorted(found - {""}))
