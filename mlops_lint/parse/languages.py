@@ -43,9 +43,10 @@ _ENDINGS = {
 
 _TEXTS = frozenset(
     {
-        "bash", "bat", "bzl", "config", "conf", "env", "ps1", "go", "graphql", "groovy", "hcl", "hql", "java", "jl",
-        "js", "key", "libsonnet", "jsonnet", "md", "mk", "nf", "pem", "ppk", "properties", "proto", "qmd", "r", "rego",
-        "rmd", "rst", "scala", "sh", "smk", "snakefile", "sql", "tf", "tfvars", "ts", "tsx", "xml", "zsh",
+        "bash", "bat", "bicep", "bzl", "config", "conf", "env", "ps1", "go", "graphql", "groovy", "hcl", "hql", "java",
+        "jl", "js", "key", "libsonnet", "jsonnet", "md", "mk", "nf", "pbtxt", "pem", "ppk", "properties", "proto",
+        "qmd", "r", "rego", "rmd", "rst", "scala", "sh", "smk", "snakefile", "sql", "tf", "tfvars", "ts", "tsx",
+        "xml", "zsh",
     }
 )  # fmt: skip
 
