@@ -106,12 +106,17 @@ class _Programs:
         near = [one for one in every if not folder or one.location.path.startswith(f"{folder}/")] if used else []
         own = [link.symbol for link in node.links if link.symbol.startswith("code:")]
         said = own or [link.symbol for link in used.links] if used is not None else own
-        paths = [_path(symbol) for symbol in said]
+        # A file beside the Dockerfile is meant, not one of the same name elsewhere.
+        paths = [self._beside_it(folder, _path(symbol)) for symbol in said]
         found = [one for one in near or every for path in paths if path and self._runs(path, one)]
         if found:
             yield from _nearest(found, folder)
         elif near and not paths and len({one.location.path for one in near}) == 1:
             yield from near
+
+    def _beside_it(self, folder: str, path: str) -> str:
+        exact = posixpath.normpath(posixpath.join(folder, path)) if path else ""
+        return exact if exact in self._graph.paths.files else path
 
     def _runs(self, path: str, service: Node) -> bool:
         """Whether the code at the end of some path is that of a service, or imports it."""

@@ -111,8 +111,12 @@ def _deploy(module: Module, _call: Call, given: Given) -> Deployment | None:
     ):
         serverless = given.has("serverless_inference_config")
         asynchronous = given.has("async_inference_config")
+        kind = given.value("instance_type")
+        # In local mode a container of this machine takes the place of the endpoint.
+        local = isinstance(kind, str) and kind.startswith("local")
         return structs.replace(
             _SAGEMAKER,
+            environment="local" if local else UNSET,
             replicas=_number(given.value("initial_instance_count", 1)),
             scales=True if serverless else None if serverless is None or asynchronous is None else False,
             model_uri=UNSET,
