@@ -15,6 +15,7 @@ from mlops_lint.resources import HOMEPAGE
 # Each is a module of `commands` with `arguments(parser)` and `run(options)`, imported only when it is asked for.
 COMMANDS = {
     "check": "report findings",
+    "init": "write a configuration to start from",
     "baseline": "accept the findings of today, so that only new ones are reported",
     "score": "show how mature the repository is: level, stages, and every question with its evidence",
     "report": "write one page with score, questions, findings and graph",

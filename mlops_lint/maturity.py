@@ -49,15 +49,17 @@ def examine(settings: Settings, today: dt.date, progress: Progress | None = None
     return Examined(score, rules, whole, scanned.graph, ignored)
 
 
+def production(graph: Graph) -> tuple[str, str]:
+    """Gives the profile that a repository shows, and why."""
+    shown = in_production(graph)
+    if shown is None:
+        return "research", "nothing is scheduled or served"
+    does = "is scheduled" if shown.kind == "pipeline" else "is served"
+    return "production", f"{shown.kind} '{shown.name}' in {shown.location.path} {does}"
+
+
 def _basis(settings: Settings, scanned: Scanned, rules: int) -> Basis:
-    shown = in_production(scanned.graph)
-    if settings.profile is not None:
-        profile, because = settings.profile, "as it is set"
-    elif shown is not None:
-        does = "is scheduled" if shown.kind == "pipeline" else "is served"
-        profile, because = "production", f"{shown.kind} '{shown.name}' in {shown.location.path} {does}"
-    else:
-        profile, because = "research", "nothing is scheduled or served"
+    profile, because = (settings.profile, "as it is set") if settings.profile else production(scanned.graph)
     known = commit(settings.root) if scanned.found.git else None
     return Basis(
         profile=profile,
