@@ -162,6 +162,27 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
                 for part in _parts(user, graph) - producers if not _makes(user, makers, graph) else ():
                     _add(graph, published, user, part, min(producers), stated)
 
+    for endpoint in graph.of_kind("endpoint"):
+        for call in graph.linked(endpoint, "requested_by"):
+            _add_request(graph, endpoint, call, stated)
+
+
+def _add_request(graph: Graph, endpoint: Node, call: Node, stated: tuple[tuple[str, str], ...]) -> None:
+    """A consumer of predictions: another part, that calls an endpoint of this one."""
+    producer = _project(endpoint.location.path, graph)
+    symbol = f"service:{producer}"
+    for part in _parts(call, graph):
+        id = f"consumer:{symbol}<-{part}"
+        # What sends requests to the service of its own project is a part of it.
+        related = producer == "." or part == "." or _is_of(part, producer) or _is_of(producer, part)
+        if not related and id not in graph.nodes and call.own and endpoint.own:
+            declared = any(_names(symbol, of) and _is_of(part, by) for of, by in stated)
+            fields: dict[str, Value] = {
+                "of": symbol, "by": part, "producer": producer, "declared": declared, "how": "request",
+            }  # fmt: skip
+            graph.add(Node(id, "consumer", part, call.location, call.context, fields, id))
+            graph.connect(id, "consumes", endpoint.id)
+
 
 def declare(graph: Graph, stated: dict[tuple[str, str], Location | None]) -> None:
     """Adds the consumers that the configuration names and that were not seen to consume anything."""

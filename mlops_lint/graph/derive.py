@@ -13,6 +13,7 @@ from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
+from mlops_lint.graph.requested import requested
 from mlops_lint.graph.training import place
 from mlops_lint.model import Location, Value
 from mlops_lint.settings import Settings
@@ -47,6 +48,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     place(graph)
     outward(graph)
     deployed(graph)
+    requested(graph)
     stated = tuple((consumer.of, consumer.by) for consumer in settings.consumers)
     consumers(graph, stated)
     declare(graph, {one: _stated_at(settings, one) for one in stated})

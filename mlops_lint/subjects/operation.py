@@ -156,7 +156,7 @@ class Consumer(Kind, frozen=True, tag="consumer"):
     by: Annotated[Text, "the part that uses it"] = UNSET
     producer: Annotated[Text, "the part that makes it"] = UNSET
     declared: Annotated[Flag, "the configuration or a catalogue names this consumer"] = UNSET
-    how: Annotated[Text, "import, path, uri or registry"] = UNSET
+    how: Annotated[Text, "import, path, uri, registry or request"] = UNSET
 
 
 class Project(Kind, frozen=True, tag="project"):
