@@ -98,7 +98,8 @@ def _retries(module: Module, given: Settings) -> Number:
 def _delay(module: Module, given: Settings) -> Number:
     found = read.behind(module, given, "retry_delay_seconds")
     if found is not None and isinstance(found[0], (ast.List, ast.Tuple)) and found[0].elts:
-        return read.duration(module, found[0].elts[0], found[1]) or 0
+        first = read.duration(module, found[0].elts[0], found[1])
+        return 0 if first is None else first
     if found is not None and _grows(found[0]):
         return UNSET
     return read.number(module, given, "retry_delay_seconds", 0)
