@@ -130,3 +130,39 @@ def test_a_job_that_is_tried_again_tries_what_it_selects_again() -> None:
     found = graph(ASSETS)
     assert found.nodes["task:a/clean.py#second"].fields["retries"] == 3
     assert found.nodes["task:a/clean.py#first"].fields["retries"] == 0
+
+
+KEDRO = {
+    "shop/conf/base/catalog.yml": "orders: {type: pandas.CSVDataset, filepath: data/orders.csv}\n",
+    "shop/src/shop/pipelines/clean/pipeline.py": """
+from kedro.pipeline import node
+from .nodes import clean
+
+def create_pipeline():
+    return [node(clean, "orders", "rows")]
+""",
+    "shop/src/shop/pipelines/fit/pipeline.py": """
+from kedro.pipeline import node
+from .nodes import fit
+
+def create_pipeline():
+    return [node(fit, ["rows", "missing"], "model")]
+""",
+    "other/src/other/pipelines/fit/pipeline.py": """
+from kedro.pipeline import node
+from .nodes import fit
+
+def create_pipeline():
+    return [node(fit, "rows", "model")]
+""",
+}
+
+
+def test_nodes_of_one_project_wait_for_each_other_by_the_names_of_data() -> None:
+    found = graph(KEDRO)
+    clean = "task:shop/src/shop/pipelines/clean/pipeline.py#create_pipeline.clean"
+    fit = "task:shop/src/shop/pipelines/fit/pipeline.py#create_pipeline.fit"
+    assert linked(found, clean, "reads") == ["dataset:shop/data/orders.csv"]
+    assert linked(found, fit, "depends_on") == [clean]
+    assert [link.symbol for link in found.nodes[fit].dangling if link.role == "reads"] == ["?entry:shop#missing"]
+    assert linked(found, fit.replace("shop", "other"), "depends_on") == []

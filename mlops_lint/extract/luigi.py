@@ -180,7 +180,9 @@ def _yielded(file: _File, one: One) -> set[int]:
     if run is None or not file.within(one, "run"):
         return set()
     found: set[int] = set()
-    for node in (*file.module.nodes.of(ast.Yield), *file.module.nodes.of(ast.YieldFrom)):
+    nodes = file.module.nodes
+    every: list[ast.Yield | ast.YieldFrom] = [*nodes.of(ast.Yield), *nodes.of(ast.YieldFrom)]
+    for node in every:
         if file.module.around(node) is run and node.value is not None:
             parts = walk(node.value)
             names = {part.id for part in parts if isinstance(part, ast.Name)}
