@@ -82,13 +82,14 @@ def _differences(task: Node, locked: Node) -> list[str]:
     settings |= {one.symbol.partition(":")[2].partition("#")[0] for one in task.links if one.role == "uses"}
     settings |= {_path(one.symbol) for one in task.links if one.role == "loads"}
     found: list[str] = []
-    for field, roles, what in (("inputs", ("reads", "needs"), "read"), ("outputs", ("writes",), "leave")):
+    sides = (("inputs", ("reads", "needs"), "read", "read"), ("outputs", ("writes",), "leave", "left"))
+    for field, roles, did_not, did in sides:
         now = {_path(one.symbol) for one in task.links if one.role in roles} - settings
         before = {_settled(folder, one) for one in _texts(locked, field)} - settings
         # A named dataset is another thing in the lock than where it is used.
         if not any(one.startswith("ds://") for one in before):
-            found += [f"it did not {what} {one}" for one in sorted(now - before)]
-            found += [f"it did {what} {one}" for one in sorted(before - now)]
+            found += [f"it did not {did_not} {one}" for one in sorted(now - before)]
+            found += [f"it {did} {one}, too" for one in sorted(before - now)]
     return found
 
 
