@@ -76,7 +76,7 @@ _STATISTICS = re.compile(
 _BY_HAND = re.compile(r"(?i)drift|psi(?:_|$)|population_stability|covariate_shift")
 _COMPARATORS = ("drift_comparator", "skew_comparator")
 # What the objects of Evidently say of quality alone.
-_QUALITY = re.compile(r"Classification|Regression|Quality|Performance|TextEvals|Recsys")
+_QUALITY = re.compile(r"Classification|Regression|(?<!Data)Quality|Performance|TextEvals|Recsys")
 
 
 @python
