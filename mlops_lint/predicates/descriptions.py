@@ -87,11 +87,11 @@ def _speaks_of(page: Node, dataset: Node) -> bool:
 
 @lru_cache(maxsize=64)
 def _said(graph: Graph, purpose: str) -> tuple[Node, ...]:
-    """Pages in documents count too; those of tests, examples and other people's code do not."""
+    """Pages in documents count too, and those that a tool made; those of tests and other people's code do not."""
     return tuple(
         one
         for one in graph.of_kind("use")
-        if one.fields.get("purpose") == purpose and (one.own or one.context == "docs")
+        if one.fields.get("purpose") == purpose and one.context not in ("vendored", "test")
     )
 
 

@@ -39,6 +39,11 @@ _ORIGIN = re.compile(
     r"(?i)https?://(?:www\.)?(?:kaggle\.com/(?:datasets|c|competitions|\w+/[\w-]+)|archive\.ics\.uci\.edu|"
     r"huggingface\.co/datasets|zenodo\.org|(?:www\.)?openml\.org|doi\.org|figshare\.com|data\.[\w.-]+)"
 )
+# In code, words on data count only where they say something of it.
+_COMMENT = re.compile(
+    r"(?im)^\s*[#\"'][^\n]{0,80}\bdata ?sets?\b[^\n]{0,60}\b(?:from|contains?|columns?|rows?|description|about|"
+    r"consists?|source|overview)\b"
+)
 _NEAR = 400
 _MOST = 100
 
@@ -66,6 +71,14 @@ def page(path: str, text: str) -> Iterator[Subject]:
     owner = _OWNER.search(text)
     if owner is not None:
         yield _use(path, text, owner.end(), "model-owner" if _MODEL_CARD.search(path) else "contact", "page")
+
+
+@texts("*.py", "*.ipynb", "*.R", "*.Rmd")
+def comment(path: str, text: str) -> Iterator[Subject]:
+    """Gives a use `data-mention` for code whose comments or cells of text say what its data is or where it is from."""
+    found = _ORIGIN.search(text) or (_COMMENT.search(text) if "ata" in text else None)
+    if found is not None:
+        yield _use(path, text, found.start(), "data-mention", "comment")
 
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
