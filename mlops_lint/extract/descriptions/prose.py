@@ -44,6 +44,7 @@ _COMMENT = re.compile(
     r"(?im)^\s*[#\"'][^\n]{0,80}\bdata ?sets?\b[^\n]{0,60}\b(?:from|contains?|columns?|rows?|description|about|"
     r"consists?|source|overview)\b"
 )
+_AUTHOR = re.compile(r"(?im)^\s*(?:author|maintainer)\w*\s*=\s*[^\s,)]")
 _NEAR = 400
 _MOST = 100
 
@@ -79,6 +80,14 @@ def comment(path: str, text: str) -> Iterator[Subject]:
     found = _ORIGIN.search(text) or (_COMMENT.search(text) if "ata" in text else None)
     if found is not None:
         yield _use(path, text, found.start(), "data-mention", "comment")
+
+
+@texts("pyproject.toml", "setup.py", "setup.cfg")
+def package(path: str, text: str) -> Iterator[Subject]:
+    """Gives a use `contact` for a package that names its authors: whoever looks for an owner may ask them."""
+    found = _AUTHOR.search(text)
+    if found is not None:
+        yield _use(path, text, found.end(), "contact", "package")
 
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
