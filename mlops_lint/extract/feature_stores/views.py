@@ -82,8 +82,15 @@ def views(module: Module) -> Iterator[Subject]:
         form = _FORMS.get(call.name)
         if form is None and module.roots & {"hopsworks", "hsfs"} and _method(call) in _METHODS:
             form = _HOPSWORKS
-        if form is not None:
+        if form is not None and not _makes_any(module, call):
             yield _view(module, call, form)
+
+
+def _makes_any(module: Module, call: Call) -> bool:
+    """Whether a function makes views of whatever name it is given: a tool for views, and none itself."""
+    name = next((one.value for one in call.node.keywords if one.arg == "name"), None)
+    known = name is None or isinstance(module.values.value(name, call.scope), str)
+    return call.scope.kind == "function" and not known
 
 
 def _method(call: Call) -> str:
