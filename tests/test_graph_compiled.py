@@ -61,6 +61,32 @@ def test_compiled_pipelines_of_one_name_and_other_tasks_are_two() -> None:
     assert pipelines(graph({"a/churn.yaml": COMPILED, "b/churn.yaml": other})) == ["a/churn.yaml", "b/churn.yaml"]
 
 
+def test_a_compiled_pipeline_beside_a_source_with_the_same_tasks_is_that_source() -> None:
+    three = SOURCE + "    load()\n"
+    compiled = COMPILED.replace("load-2:", "load-3: {componentRef: {name: comp-load}}, load-2:")
+    renamed = compiled.replace("churn-model", "old-name")
+    assert pipelines(graph({"p/churn.py": three, "p/churn.yaml": renamed})) == ["p/churn.py"]
+    assert pipelines(graph({"p/churn.py": three, "q/churn.yaml": renamed})) == ["p/churn.py", "q/churn.yaml"]
+
+
+def test_a_script_that_was_copied_into_an_image_is_found_by_its_name() -> None:
+    workflow = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: w}
+spec:
+  entrypoint: a
+  templates:
+    - {name: a, container: {image: "acme/a:1.2", command: [python, /app/src/fit.py]}}
+"""
+    texts = {"flows/w.yaml": workflow, "model/src/fit.py": "print(1)\n", "other/fit.py": "print(2)\n"}
+    found = graph(texts)
+    assert [node.id for node in found.linked(found.of_kind("task")[0], "runs")] == ["file:model/src/fit.py"]
+    texts["third/src/fit.py"] = "print(3)\n"
+    found = graph(texts)
+    assert found.linked(found.of_kind("task")[0], "runs") == []
+
+
 def test_a_task_has_the_image_and_the_code_of_its_component_file() -> None:
     source = """
 from kfp import components, dsl

@@ -101,6 +101,11 @@ class _Linker:
     def _resolved(self, link: Link, node: Node) -> Link:
         location = link.location or node.location
         symbol = self._symbol(link.symbol, location.path, link.role)
+        packed = node.kind == "file" or node.fields.get("image") is not None
+        if packed and symbol.startswith("?path:") and link.role == "runs":
+            # What a container runs was copied into its image, to a folder that only the Dockerfile knows.
+            found = self._paths.copied(symbol.removeprefix("?path:"), location.path)
+            symbol = symbol if found is None else f"file:{found}"
         if symbol.startswith("?function:") and (constant := self._constant(symbol)) is not None:
             return Link("uses", constant, location)
         return Link(link.role, symbol, location, link.words)

@@ -17,7 +17,7 @@ from mlops_lint.model import Link, Subject
 from mlops_lint.parse.duration import seconds
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.location import locate
-from mlops_lint.parse.tree import Mapping, Node, Scalar, text
+from mlops_lint.parse.tree import Mapping, Node, Scalar, mappings, text
 from mlops_lint.subjects import Flag, Number, Pipeline, Task, Texts, subject
 
 _INSTALLED = re.compile(r"pip install (?P<words>[^&|;\n]*)")
@@ -40,10 +40,11 @@ def compiled(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         # A component that is compiled by itself is a pipeline of one task of its own name.
         if name is None or key is None or not tasks or [one.name for one in tasks] == [name]:
             continue
+        framework = "vertex" if _on_vertex(spec) else "kubeflow"
         exits = [one for one in tasks if one.last]
         alerts: Flag = True if any(notifies(one.name) for one in exits) else UNSET if exits else False
         record = Pipeline(
-            framework="kubeflow", managed=True, schedulable=False, alerts=alerts, alertable=True, ownable=False,
+            framework=framework, managed=True, schedulable=False, alerts=alerts, alertable=True, ownable=False,
             compiled=True,
         )  # fmt: skip
         symbol = f"pipeline:{path}#{name}"
@@ -52,11 +53,11 @@ def compiled(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         for one in tasks:
             order = (Link("depends_on", f"task:{path}#{name}.{before}") for before in one.upstream)
             links = (Link("part_of", symbol), *order)
-            task = _task(spec, platform, one)
+            task = _task(spec, platform, one, framework)
             yield subject(task, locate(path, one.key), one.name, symbol=f"task:{path}#{name}.{one.name}", links=links)
 
 
-def _task(spec: Mapping, platform: Mapping | None, one: Placed) -> Task:
+def _task(spec: Mapping, platform: Mapping | None, one: Placed, framework: str) -> Task:
     label = text(one.component.get("executorLabel")) or ""
     executor = spec.get("deploymentSpec", "executors", label)
     executor = executor if isinstance(executor, Mapping) else None
@@ -64,16 +65,18 @@ def _task(spec: Mapping, platform: Mapping | None, one: Placed) -> Task:
     works = executor is None or executor.get("importer") is None
     image = text(container.get("image")) if isinstance(container, Mapping) else None
     installed = _packages(container) if isinstance(container, Mapping) else None
+    timeout = _timeout(platform, label)
     return Task(
-        framework="kubeflow",
+        framework=framework,
         operator="container" if image is not None else "importer" if not works else UNSET,
         remote=works,
         retryable=works,
         retries=_retries(one.node),
         retry_delay=_seconds(one.node.get("retryPolicy", "backoffDuration")),
         backoff=_longer(one.node),
-        timed=works,
-        timeout=_timeout(platform, label),
+        # Vertex AI has no limits of time for tasks.
+        timed=UNSET if framework == "vertex" and timeout is None else works,
+        timeout=timeout,
         image=image,
         image_pinned=None if image is None else reference(image).pinned,
         command=UNSET,
@@ -87,6 +90,13 @@ def _task(spec: Mapping, platform: Mapping | None, one: Placed) -> Task:
         packages=records.packages(installed),
         packages_pinned=records.packages_pinned(installed),
     )
+
+
+def _on_vertex(spec: Mapping) -> bool:
+    """Says whether a pipeline uses the services of Google, and so can run nowhere else."""
+    executors = [one for _, one in mappings(spec.get("deploymentSpec", "executors"))]
+    images = [text(one.get("container", "image")) or "" for one in executors]
+    return any("google-cloud-pipeline-components" in image or "/vertex-ai/" in image for image in images)
 
 
 def _retries(node: Mapping) -> Number:

@@ -151,6 +151,9 @@ def task_name(component: Component, called: Called) -> str:
     if component.sort in names.OPERATIONS:
         name = called.given.argument(0, "name")
         return name if isinstance(name, str) else component.name
+    if component.sort == "google":
+        # `ModelUploadOp` is the component model-upload.
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", component.name.removesuffix("Op"))
     # What its file calls it is not known here.
     return called.method or component.name if component.sort == "loaded" else component.name
 

@@ -25,6 +25,7 @@ from mlops_lint.subjects import Task as TaskKind
 _FACTOR = 2.0
 # Seconds after which Vertex AI ends a training job that names no other limit.
 JOB_TIMEOUT = 604_800
+_VERTEX = re.compile(r"google\.cloud|google_cloud_pipeline|aiplatform|vertex", re.IGNORECASE)
 _MACHINES = re.compile(r"machine_type|worker_pool_specs|machine_spec")
 
 
@@ -33,7 +34,7 @@ class Surroundings:
 
     def __init__(self, module: Module) -> None:
         source = module.source
-        self.vertex = "google.cloud" in source or names.GOOGLE in source or "AIPlatformClient" in source
+        self.vertex = _VERTEX.search(source) is not None
         self.first = any(word in source for word in names.VERSION_1)
         self.transformed = "add_op_transformer" in source
         """A function of the file may set anything on each task."""
