@@ -30,10 +30,15 @@ def evaluate(graph: Graph, rules: tuple[Rule, ...], profile: str) -> list[Verdic
 
 def works_with_data(graph: Graph) -> bool:
     """Says whether the repository's own code trains, loads or serves models, or runs data through a pipeline."""
+    return next(at_work(graph), None) is not None
+
+
+def at_work(graph: Graph) -> Iterator[Node]:
+    """Gives what in the repository's own code trains, loads or serves models, or runs data through a pipeline."""
     work = (node for kind in _WORK for node in graph.of_kind(kind) if node.own)
-    if any(node.modelling or node.kind in _MODELS for node in work) or _serving(graph):
-        return True
-    return any(node.own and node.fields.get("managed") is True for node in graph.of_kind("pipeline"))
+    yield from (node for node in work if node.modelling or node.kind in _MODELS)
+    yield from _serving(graph)
+    yield from (node for node in graph.of_kind("pipeline") if node.own and node.fields.get("managed") is True)
 
 
 def profile_of(graph: Graph) -> str:

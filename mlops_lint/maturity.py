@@ -1,22 +1,28 @@
 """Settings to the score of a repository, and to all that rests on the same evaluation."""
 
 import datetime as dt
+import posixpath
 from difflib import get_close_matches
 
 import msgspec
 
 from mlops_lint.errors import UsageError
-from mlops_lint.evaluate import evaluate, in_production, works_with_data
+from mlops_lint.evaluate import at_work, evaluate, in_production, works_with_data
 from mlops_lint.git import commit
 from mlops_lint.graph import Graph
-from mlops_lint.model import Report
+from mlops_lint.model import Report, Verdict
 from mlops_lint.rules import Rule, check, load, questions
 from mlops_lint.run import Scanned, read, report
 from mlops_lint.scan import Progress
-from mlops_lint.score import Basis, Score, scored
+from mlops_lint.score import Basis, Project, Score, scored
 from mlops_lint.selection import selected
 from mlops_lint.settings import Settings
 from mlops_lint.suppress import suppress
+
+# A folder that says what it needs, or how it is run, is a project of its own.
+_MARKS = frozenset(
+    "pyproject.toml setup.py requirements.txt environment.yml environment.yaml Pipfile MLproject dvc.yaml".split()
+)
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -41,12 +47,43 @@ def examine(settings: Settings, today: dt.date, progress: Progress | None = None
     verdicts = evaluate(scanned.graph, rules, basis.profile)
     verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
     score = scored(verdicts, rules, settings.attestations, today.isoformat(), basis)
+    score = msgspec.structs.replace(score, projects=_projects(scanned.graph, verdicts, rules, basis))
     whole = report(msgspec.structs.replace(settings, per_file_ignores=()), (), scanned, rules, verdicts, needless)
     runs = {rule.id for rule in selected(every, settings)}
     checked = report(settings, (), scanned, rules, [one for one in verdicts if one.rule in runs], needless)
     reported = {one.fingerprint for one in checked.findings}
     ignored = frozenset(one.fingerprint for one in whole.findings if one.fingerprint not in reported)
     return Examined(score, rules, whole, scanned.graph, ignored)
+
+
+def _projects(graph: Graph, verdicts: list[Verdict], rules: tuple[Rule, ...], basis: Basis) -> tuple[Project, ...]:
+    """Gives the score of each project, where there are several; those within another belong to it."""
+    marked = {posixpath.dirname(path) for path in graph.paths.files if posixpath.basename(path) in _MARKS} - {""}
+    outermost = {folder for folder in marked if not any(folder.startswith(f"{other}/") for other in marked)}
+    working = {_top(node.location.path, outermost) for node in at_work(graph)} - {""}
+    if len(working) < 2:
+        return ()
+    parts: dict[str, list[Verdict]] = {folder: [] for folder in sorted(working)}
+    for verdict in verdicts:
+        if folder := _top(verdict.location.path, working):
+            parts[folder].append(verdict)
+    found = ((folder, scored(of, rules, (), basis=basis)) for folder, of in parts.items())
+    return tuple(
+        Project(
+            path=folder,
+            score=score.score,
+            level=score.level,
+            answered=sum(one.score is not None for one in score.answers),
+            failed=sum(len(one.failed) for one in score.answers),
+        )
+        for folder, score in found
+    )
+
+
+def _top(path: str, folders: set[str]) -> str:
+    parts = path.split("/")[:-1]
+    above = ("/".join(parts[: number + 1]) for number in range(len(parts)))
+    return next((folder for folder in above if folder in folders), "")
 
 
 def production(graph: Graph) -> tuple[str, str]:

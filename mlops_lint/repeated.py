@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
@@ -31,6 +32,7 @@ class _Facts(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
 
 
+@cache
 def facts() -> tuple[Fact, ...]:
     """Gives what several rules say, in the order of the file."""
     return msgspec.yaml.decode((rules_folder() / "repeated.yaml").read_bytes(), type=_Facts).facts

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
@@ -67,6 +68,16 @@ class Basis(msgspec.Struct, frozen=True):
     """The day of the commit; None = no commit is known."""
 
 
+class Project(msgspec.Struct, frozen=True):
+    """One of several projects in a repository, scored by what is in its folder alone."""
+
+    path: str
+    score: float | None
+    level: int
+    answered: int
+    failed: int
+
+
 class Score(msgspec.Struct, frozen=True):
     """The maturity of a repository; None = nothing there can be scored."""
 
@@ -84,6 +95,8 @@ class Score(msgspec.Struct, frozen=True):
     expired: tuple[Attestation, ...] = ()
     """Those that no longer count."""
     basis: Basis = Basis()
+    projects: tuple[Project, ...] = ()
+    """Of a repository with several; in order of their paths."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -95,6 +108,7 @@ class Point(msgspec.Struct, frozen=True):
     stages: dict[str, float | None]
 
 
+@cache
 def scale() -> Scale:
     """Gives the levels and weights."""
     return msgspec.yaml.decode((rules_folder() / "levels.yaml").read_bytes(), type=Scale)

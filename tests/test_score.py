@@ -351,3 +351,36 @@ def test_one_notebook_that_trains_is_scored(
     assert found["level"] == 0
     assert isinstance(found["score"], float)
     assert found["basis"]["profile"] == "research"
+
+
+def test_each_project_of_several_has_a_score_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeded = "train_test_split(frame[['a']], frame['b'], random_state=1)\n"
+    for number in range(5):
+        folder = tmp_path / "teams" / f"p{number}"
+        (folder / "docker").mkdir(parents=True)
+        (folder / "docker" / "requirements.txt").write_text("pandas\n")
+        (folder / "requirements.txt").write_text("pandas==2.2.0\nscikit-learn==1.5.0\n")
+        (folder / "train.py").write_text(
+            "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.model_selection import train_test_split\n\nframe = pd.read_csv('a.csv')\n"
+            f"X_train, X_test, y_train, y_test = {seeded if number else seeded.replace(', random_state=1', '')}"
+            "LogisticRegression().fit(X_train, y_train)\n"
+        )
+    (tmp_path / "requirements.txt").write_text("pandas==2.2.0\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "requirements.txt").write_text("mkdocs==1.6.0\n")
+    monkeypatch.chdir(tmp_path)
+    found = scores(capsys=capsys)
+    assert isinstance(found["score"], float)
+    projects = {one["path"]: one for one in found["projects"]}
+    assert list(projects) == [f"teams/p{number}" for number in range(5)]
+    assert projects["teams/p0"]["score"] < projects["teams/p1"]["score"] == projects["teams/p4"]["score"]
+    assert main(["score", "--no-cache", "--preview"]) == 0
+    assert "\n- teams/p0  " in capsys.readouterr().out
+
+
+def test_one_project_is_not_listed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "requirements.txt").write_text("pandas==2.2.0\n")
+    assert scores(capsys=capsys)["projects"] == []

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 
+import msgspec
+
 from mlops_lint import __version__
 from mlops_lint.configuration import Attestation
 from mlops_lint.model import Verdict
@@ -40,6 +42,7 @@ def content(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = (
             {"question": one.question, **_attested(one), "expired": one in score.expired}
             for one in (*score.attestations, *score.expired)
         ],
+        "projects": [msgspec.to_builtins(one) | {"score": _rounded(one.score)} for one in score.projects],
         "history": [
             {"label": one.label, "score": _rounded(one.score), "level": one.level, "stages": one.stages}
             for one in history
@@ -62,7 +65,7 @@ def as_text(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = (
                 lines += _asked(answer, rules)
         lines.append("")
     lines += _next(score)
-    return "\n".join([*lines, *_attestations(score)]) + "\n"
+    return "\n".join([*lines, *_projects(score), *_attestations(score)]) + "\n"
 
 
 def as_markdown(score: Score, _rules: dict[str, Rule], history: tuple[Point, ...] = ()) -> str:
@@ -165,6 +168,19 @@ def _next(score: Score) -> list[str]:
     for name in score.missing:
         value = asks[name].score
         lines.append(f"- {name}: {'not answered' if value is None else f'{value:.0%}'}. {asks[name].question.asks}")
+    return lines
+
+
+def _projects(score: Score) -> list[str]:
+    if not score.projects:
+        return []
+    width = max(len(visible(one.path)) for one in score.projects)
+    lines = ["", "Projects in this repository, each by what is in its folder:"]
+    for one in score.projects:
+        value = "   -" if one.score is None else f"{one.score:4.0%}"
+        lines.append(
+            f"- {visible(one.path):<{width}}  {value}  level {one.level}, {count(one.answered, 'question')} answered"
+        )
     return lines
 
 

@@ -34,6 +34,15 @@
     title.focus({ preventScroll: true });
   };
 
+  const meter = (value) => {
+    const width = 62;
+    return make(
+      "span", { class: "meter" },
+      draw("svg", { width, height: 8, "aria-hidden": "true" }, draw("rect", { class: "track", width, height: 8, rx: 4 }), value !== null && draw("rect", { class: `fill ${value < 0.4 ? "low" : value < 0.7 ? "mid" : ""}`, width: Math.max(value * width, value > 0 ? 4 : 0), height: 8, rx: 4 })),
+      value === null ? make("span", { class: "quiet" }, "–") : percent(value),
+    );
+  };
+
   // ------------------------------------------------------------ colours
   const themes = ["auto", "light", "dark"];
   const kept = () => {
@@ -101,6 +110,15 @@
         make("tr", {}, make("th", { scope: "row" }, stage), ...objectives.map((one) => cell(score.matrix[stage][one], stage, one, `${stage}, ${one}`)), cell(whole, stage, "", stage)))),
     );
   } else for (const id of ["ladder", "heat-title", "heat-note", "heat", "steps"]) find(id).hidden = true;
+  if (score.projects.length)
+    find("projects").append(
+      make("h2", {}, "Projects in this repository"), make("p", { class: "quiet" }, "Each by what is in its folder."),
+      make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Projects" }, make("table", { class: "projects" },
+        make("thead", {}, make("tr", {}, ...["Folder", "Score", "Level", "Questions answered", "Failures"].map((one) => make("th", { scope: "col" }, one)))),
+        make("tbody", {}, ...score.projects.map((one) => make("tr", {},
+          make("th", { scope: "row" }, make("button", { type: "button", class: "link mono", on: { click: () => chooseFindings({ search: `${one.path}/` }) } }, one.path)),
+          make("td", {}, meter(one.score)), make("td", {}, one.level), make("td", {}, one.answered), make("td", {}, one.failed))))),
+      ));
   if (score.attestations.length)
     find("attested").append(
       make("h2", {}, "Attested by people"),
@@ -169,14 +187,6 @@
   options(find("q-objective"), Object.keys(score.objectives).map((one) => [one]), "all");
   const ofQuestion = new Map();
   findings.forEach((one, index) => ofQuestion.set(one.question, [...(ofQuestion.get(one.question) ?? []), index]));
-  const meter = (value) => {
-    const width = 62;
-    return make(
-      "span", { class: "meter" },
-      draw("svg", { width, height: 8, "aria-hidden": "true" }, draw("rect", { class: "track", width, height: 8, rx: 4 }), value !== null && draw("rect", { class: `fill ${value < 0.4 ? "low" : value < 0.7 ? "mid" : ""}`, width: Math.max(value * width, value > 0 ? 4 : 0), height: 8, rx: 4 })),
-      value === null ? make("span", { class: "quiet" }, "–") : percent(value),
-    );
-  };
   const said = (one) => [
     one.score !== null && `${one.passed} of ${one.passed + one.failed} pass`, one.unknown && `${one.unknown} cannot be told`,
     one.repeated && `${one.repeated} counted elsewhere`, one.accepted && `${one.accepted} accepted`,
