@@ -14,7 +14,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "starts": ("started_by", "an entry point or task starts the code of a function or module"),
     "runs": ("run_by", "a task runs a file"),
     "needs": ("needed_by", "a task names a file, stage or setting that must exist"),
-    "part_of": ("parts", "a task belongs to a pipeline"),
+    "part_of": ("parts", "a task belongs to a pipeline, an endpoint to a service"),
     "depends_on": ("depended_on_by", "a task waits for another"),
     "uses": ("used_by", "code or a task reads a setting"),
     "feeds": ("fed_by", "what one call makes goes into another"),

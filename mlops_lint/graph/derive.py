@@ -15,6 +15,7 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
 from mlops_lint.graph.requested import requested
 from mlops_lint.graph.training import place
+from mlops_lint.graph.watched import watched
 from mlops_lint.model import Location, Value
 from mlops_lint.settings import Settings
 
@@ -49,6 +50,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     outward(graph)
     deployed(graph)
     requested(graph)
+    watched(graph)
     stated = tuple((consumer.of, consumer.by) for consumer in settings.consumers)
     consumers(graph, stated)
     declare(graph, {one: _stated_at(settings, one) for one in stated})

@@ -12,7 +12,10 @@ _PARAMETER = re.compile(r"\{[^{}/]*\}|<[^<>/]*>")
 
 
 def requested(graph: Graph) -> None:
-    """Links each call to the endpoint that its address names; more than one that fits = unknown."""
+    """Links endpoints to their service, and calls to the endpoint that they address; several that fit = unknown."""
+    for endpoint in graph.of_kind("endpoint"):
+        for service in _services(endpoint, graph):
+            graph.connect(endpoint.id, "part_of", service.id)
     routes = [one for one in graph.of_kind("endpoint") if one.context != "test" and _route(one)]
     if not routes:
         return
@@ -54,13 +57,17 @@ def _takes(route: str, path: str) -> bool:
 
 def _names(endpoint: Node, graph: Graph) -> frozenset[str]:
     """The names under which the program of an endpoint is reached: of its deployments, and of what leads there."""
-    folder = posixpath.dirname(endpoint.location.path)
-    here = graph.in_file(endpoint.location.path, "service")
-    beside = [one for one in graph.of_kind("service") if posixpath.dirname(one.location.path) == folder]
-    deployments = [one for service in here or beside for one in graph.linked(service, "deployed_by")]
+    deployments = [one for service in _services(endpoint, graph) for one in graph.linked(service, "deployed_by")]
     leading = [one for deployment in deployments for one in graph.linked(deployment, "requested_by")]
     named = [one.name for one in (*deployments, *leading) if one.kind in ("deployment", "resource")]
     return frozenset(map(_plain, named))
+
+
+def _services(endpoint: Node, graph: Graph) -> list[Node]:
+    """The service in the file of an endpoint; where there is none, those of its folder, to which a router is given."""
+    folder = posixpath.dirname(endpoint.location.path)
+    here = graph.in_file(endpoint.location.path, "service")
+    return here or [one for one in graph.of_kind("service") if posixpath.dirname(one.location.path) == folder]
 
 
 def _plain(name: str) -> str:

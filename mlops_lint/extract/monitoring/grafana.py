@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.monitoring.words import names, topics
+from mlops_lint.extract.monitoring.words import names, programs, topics
 from mlops_lint.extract.registry import trees
-from mlops_lint.model import Subject
+from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Sequence, text
 from mlops_lint.subjects import Alert, Monitor, Texts, Use, subject
@@ -38,7 +38,8 @@ def dashboard(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
                 acts=True if older else UNSET,
             )  # fmt: skip
             at = locate(path, root.key("title") or root.key("panels") or root)
-            yield subject(record, at, name, symbol=f"monitor:{path}")
+            links = tuple(Link("watches", f"deployment:{one}") for one in programs(_queries(panels)))
+            yield subject(record, at, name, symbol=f"monitor:{path}", links=links)
             for panel in older:
                 yield _older(path, panel)
 
@@ -81,12 +82,18 @@ def _panels(root: Mapping) -> Iterator[Mapping]:
 
 def _said(panel: Mapping) -> Iterator[str]:
     yield text(panel.get("title")) or ""
-    targets = panel.get("targets")
-    for target in targets.items if isinstance(targets, Sequence) else ():
-        for key in _QUERIES:
-            found = text(target.get(key)) if isinstance(target, Mapping) else None
-            if found is not None:
-                yield from names(found)
+    for query in _queries([panel]):
+        yield from names(query)
+
+
+def _queries(panels: list[Mapping]) -> Iterator[str]:
+    for panel in panels:
+        targets = panel.get("targets")
+        for target in targets.items if isinstance(targets, Sequence) else ():
+            for key in _QUERIES:
+                found = text(target.get(key)) if isinstance(target, Mapping) else None
+                if found is not None:
+                    yield found
 
 
 def _older(path: str, panel: Mapping) -> Subject:

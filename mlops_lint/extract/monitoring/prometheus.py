@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from mlops_lint.extract.manifests import manifests
-from mlops_lint.extract.monitoring.words import names, ordered, topics
+from mlops_lint.extract.monitoring.words import names, ordered, programs, topics
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.location import locate
@@ -105,7 +105,9 @@ def _alert(path: str, rule: Mapping, group: Mapping, symbol: str) -> Subject:
         watches=_watched(rule),
     )
     at = locate(path, rule.key("alert") or rule)
-    return subject(record, at, text(rule.get("alert")) or "?", links=(Link("watches", symbol),))
+    selected = programs([text(rule.get("expr")) or ""])
+    links = (Link("watches", symbol), *(Link("watches", f"deployment:{one}") for one in selected))
+    return subject(record, at, text(rule.get("alert")) or "?", links=links)
 
 
 def _first(keys: tuple[str, ...], *places: Node | None) -> Text:

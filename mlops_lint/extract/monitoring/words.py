@@ -45,6 +45,12 @@ _BETWEEN = re.compile(r"[\s:./-]+")
 _NAME = re.compile(r"[A-Za-z_:][\w:]*")
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _MOST = 4000
+# Source: the labels of https://github.com/kubernetes/kube-state-metrics, of cAdvisor and of Prometheus itself.
+_SELECTED = re.compile(
+    r"\b(?:service|service_name|job|app|pod|pod_name|deployment|container|container_name|workload)\s*=~?\s*"
+    r"[\"']\^?([A-Za-z][\w-]{1,60}?)-?(?:\.[*+]\$?)?[\"']"
+)
+_MOST_PROGRAMS = 20
 
 
 def topics(texts: Iterable[str]) -> tuple[str, ...]:
@@ -69,6 +75,12 @@ def names(expression: str) -> tuple[str, ...]:
     bare = re.sub(r"\{[^{}]*\}", " ", bare)
     bare = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)", " ", bare)
     return tuple(dict.fromkeys(one for one in _NAME.findall(bare) if "_" in one or ":" in one or one == "up"))
+
+
+def programs(expressions: Iterable[str]) -> tuple[str, ...]:
+    """Gives the programs that labels in expressions select, without what differs by copy: `pod=~"churn-.*"`."""
+    found = (one for text in expressions for one in _SELECTED.findall(text[:_MOST]))
+    return tuple(dict.fromkeys(one.rstrip("-") for one in found))[:_MOST_PROGRAMS]
 
 
 def _of_one(text: str) -> set[str]:
