@@ -40,7 +40,9 @@ def _fill(node: Node, image: str, values: dict[str, str]) -> None:
     fixed = pinned(filled)
     if isinstance(fixed, bool):
         node.fields["image_pinned"] = fixed
-    serves = served(filled, "", {}).serves
+    # A command of its own may start something else than the image does.
+    other = any(link.symbol.startswith("code:other:") for link in node.links)
+    serves = served(filled, "", {}).serves if not other else None
     if "serves_model" not in node.fields and isinstance(serves, bool):
         node.fields["serves_model"] = serves
 

@@ -21,6 +21,19 @@ def deployed(graph: Graph) -> None:
         programs.find(node)
     _substituted(graph, programs)
     _named(graph)
+    _stores(graph)
+
+
+def _stores(graph: Graph) -> None:
+    """Who may reach a store that is meant for everybody, as a page is, is not asked of its lists of access either."""
+    every = {f"{posixpath.dirname(one.location.path)}#{one.fields.get('what')}.{one.name}": one
+             for one in graph.of_kind("resource")}  # fmt: skip
+    for one in graph.of_kind("resource"):
+        for link in one.links if one.fields.get("public") is True else ():
+            store = every.get(link.symbol.removeprefix("store:"))
+            if store is not None and "public" not in store.fields:
+                del one.fields["public"]
+                break
 
 
 class _Programs:

@@ -25,6 +25,8 @@ _TOOLS = {
     "databricks": ("databricks bundle deploy",),
     "lambda": ("sam deploy", "serverless deploy", "sls deploy"),
 }
+# A cluster that is made for the tests of a run, and commands that only look.
+_TRIES = re.compile(r"minikube|\bkind (?:create|load)|\bk3d\b|--dry-run|helm (?:template|lint)|\bct (?:install|lint)")
 _APPLIES = re.compile(
     r"kubectl\b.* (?:apply|create|replace)|helm (?:upgrade|install)|kustomize|az ml|seldon|kserve|serve deploy"
 )
@@ -78,13 +80,20 @@ def _applies(job: Node, deployment: Node, graph: Graph) -> bool:
     if any(one.id == deployment.id for task in tasks for one in graph.reach(task, "deployment")):
         return True
     commands = "\n".join(str(task.fields.get("command")) for task in tasks)
+    if _TRIES.search(commands):
+        return False
     framework = str(deployment.fields.get("framework"))
     if any(words in commands for words in _TOOLS.get(framework, ())):
         return True
     path = deployment.location.path
-    names = [posixpath.basename(path), *(part for part in posixpath.dirname(path).split("/") if len(part) > 2)]
-    lines = [line for line in commands.split("\n") if _APPLIES.search(line)]
-    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) for line in lines for name in names)
+    names = {posixpath.basename(path), *posixpath.dirname(path).split("/")} - {""}
+    words = (word for line in commands.split("\n") if _APPLIES.search(line) for word in line.split())
+    return any(_last(word) in names for word in words if word not in ("helm", "kubectl", "kustomize"))
+
+
+def _last(word: str) -> str:
+    """The last part of a path, as a command names it."""
+    return posixpath.basename(word.strip("'\"").rstrip("/"))
 
 
 @predicate

@@ -48,6 +48,10 @@ def packaged(service: Node, graph: Graph) -> bool | None:
     """A service is packed with its environment: by an image, by its framework, or by the format of its model."""
     if service.fields.get("packaged") is True or graph.linked(service, "deployed_by"):
         return True
+    # Some are packed where they are deployed.
+    beside = graph.in_file(service.location.path, "service")
+    if any("packaged" in one.fields and one.fields["packaged"] is None for one in beside):
+        return None
     folder = posixpath.dirname(service.location.path)
     files = graph.paths.files
     packs = [path for path in files if _PACKS.match(posixpath.basename(path))]

@@ -22,7 +22,9 @@ class Service(Kind, frozen=True, tag="service"):
     """A program that answers requests."""
 
     framework: Annotated[Text, "fastapi, flask, bentoml, ..."] = UNSET
-    packaged: Annotated[Flag, "its framework packages it with its environment by itself"] = UNSET
+    packaged: Annotated[
+        Flag, "its framework packages it with its environment by itself; null = where it is deployed"
+    ] = UNSET
 
 
 class Endpoint(Kind, frozen=True, tag="endpoint"):

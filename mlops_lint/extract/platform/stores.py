@@ -16,7 +16,9 @@ from mlops_lint.subjects import Flag
 _WORLD = frozenset({"allUsers", "allAuthenticatedUsers"})
 _CANNED = frozenset({"public-read", "public-read-write", "authenticated-read", "publicRead", "publicReadWrite"})
 # What is there for everybody: pages, and what is called public.
-_MEANT = re.compile(r"(?i)website|static|frontend|front-end|public|www|\bcdn|assets|\bsite|docs|landing|webapp|ui\b")
+_MEANT = re.compile(
+    r"(?i)website|static|frontend|front-end|public|www|\bcdn|assets|\bsite|docs|landing|webapp|tiles|ui\b"
+)
 
 HOLDS: dict[str, str] = {
     **dict.fromkeys(
@@ -91,6 +93,12 @@ def _canned(body: Mapping) -> Flag:
         return UNSET
     entries = strings(body.get("role_entity"))
     return text(node) in _CANNED or any(one.partition(":")[2] in _WORLD for one in entries)
+
+
+def _google_bucket(body: Mapping) -> Flag:
+    """Closed, unless a member says otherwise; pages, and data for which whoever fetches it pays, are for everybody."""
+    pages = body.get("website") is not None or text(body.get("requester_pays")) == "true"
+    return UNSET if pages or meant(text(body.get("name"))) else False
 
 
 def _member(body: Mapping) -> Flag:
@@ -171,7 +179,7 @@ _JUDGED: dict[str, Callable[[Mapping], Flag]] = {
     "aws_s3_bucket": _canned,
     "aws_s3_bucket_acl": _canned,
     "aws_s3_bucket_policy": _policy,
-    "google_storage_bucket": lambda _body: False,
+    "google_storage_bucket": _google_bucket,
     "google_storage_bucket_acl": _canned,
     "google_storage_default_object_acl": _canned,
     "google_storage_bucket_iam_member": _member,

@@ -21,6 +21,7 @@ from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 from mlops_lint.subjects import Deployment, Flag, Resource, subject
 
+_BUCKET = re.compile(r"((?:aws_s3_bucket|google_storage_bucket)\.\w+)\.")
 # Whose copies Application Auto Scaling changes.
 _SCALED = {"sagemaker": "aws_sagemaker_endpoint_configuration", "ecs": "aws_ecs_task_definition"}
 
@@ -54,6 +55,10 @@ def _links(path: str, block: Block) -> Iterator[Link]:
     what = _SCALED.get(text(block.body.get("service_namespace")) or "")
     if what is not None and block.labels[0] == "aws_appautoscaling_target":
         yield Link("scales", f"workload:{what}/*", locate(path, block.start))
+    bucket = block.body.get("bucket")
+    found = _BUCKET.match(bucket.text) if isinstance(bucket, Scalar) and bucket.tag == EXPRESSION else None
+    if found is not None:
+        yield Link("uses", f"store:{posixpath.dirname(path)}#{found[1]}", locate(path, block.start))
 
 
 def _has_variable(body: Mapping) -> bool:
