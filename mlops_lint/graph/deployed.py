@@ -91,8 +91,11 @@ class _Programs:
             elif services:
                 node.fields["serves_model"] = False
         # Only Docker itself asks what an image says of its health.
-        if file in self._checked and node.fields.get("probes") == () and node.fields.get("framework") == "compose":
-            node.fields["probes"] = ("live", "ready")
+        if file is not None and node.fields.get("probes") == () and node.fields.get("framework") == "compose":
+            if file in self._checked:
+                node.fields["probes"] = ("live", "ready")
+            elif file not in self._files:
+                del node.fields["probes"]
 
     def _loads(self, path: str, name: str) -> bool:
         """Whether a method of a class loads a model, itself or by what it calls."""

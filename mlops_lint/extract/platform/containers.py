@@ -59,18 +59,26 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
     requests = quantities(main, "requests")
     # Where only a limit is set, the same is asked for.
     asked = tuple(sorted({*requests, *limits})) if isinstance(limits, tuple) else requests or absent
-    probes = tuple(name for name, key in _PROBES if isinstance(main.get(key), Mapping))
+    probes = _probes(main, certain)
     return Running(
         image=UNSET if image is None and not certain else image,
         image_pinned=pinned(image),
         serves_model=found.serves,
         model_uri=found.uri,
         model_pinned=fixed(found.uri),
-        probes=probes or absent,
+        probes=probes,
         requests=asked,
         limits=limits,
         links=(*code_links(line, None), *code(line)),
     )
+
+
+def _probes(container: Mapping, certain: bool) -> Texts:
+    if certain:
+        return tuple(name for name, key in _PROBES if isinstance(container.get(key), Mapping))
+    # What stands below the key, a template may put in.
+    found = tuple(name for name, key in _PROBES if container.key(key) is not None)
+    return found if {"live", "ready"} <= set(found) else UNSET
 
 
 def pinned(image: str | None) -> Flag:
