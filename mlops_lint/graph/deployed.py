@@ -192,6 +192,7 @@ def _named(graph: Graph) -> None:
             if scheme == "workload":
                 for node in _workloads(graph, resource, *rest.split("/", 1)):
                     graph.connect(resource.id, link.role, node.id)
+    by_hand = any(one.fields.get("purpose") == "traffic-set" for one in graph.of_kind("use") if one.context != "test")
     outside = {one.fields.get("tool") for one in graph.of_kind("use") if one.fields.get("purpose") == "autoscaling"}
     for node in graph.of_kind("deployment"):
         scaling = graph.linked(node, "scaled_by")
@@ -203,10 +204,19 @@ def _named(graph: Graph) -> None:
         elif node.fields.get("scales") is False and node.fields.get("framework") in outside:
             # A command scales some deployment of the platform, and perhaps this one.
             del node.fields["scales"]
-        for one in graph.linked(node, "deployed_by"):
-            rollout = _STEPS.get(str(one.fields.get("what")))
-            if rollout is not None:
-                node.fields.update({"rollout": rollout, "stepwise": True})
+        _rolled_out(graph, node, by_hand)
+
+
+def _rolled_out(graph: Graph, node: Node, by_hand: bool) -> None:
+    for one in graph.linked(node, "deployed_by"):
+        rollout = _STEPS.get(str(one.fields.get("what")))
+        if rollout is not None and "{{" in one.name:
+            # A chart splits traffic where its values say so.
+            node.fields.pop("stepwise", None)
+        elif rollout is not None:
+            node.fields.update({"rollout": rollout, "stepwise": True})
+    if by_hand and node.fields.get("stepwise") is False:
+        del node.fields["stepwise"]
 
 
 def _workloads(graph: Graph, resource: Node, kind: str, name: str) -> list[Node]:
@@ -219,6 +229,10 @@ def _workloads(graph: Graph, resource: Node, kind: str, name: str) -> list[Node]
         names = {name}
         every = [one for one in every if one.fields.get("what") in (kind, "Rollout")]
     same = [one for one in every if one.name in names or name == "*"]
+    # Two expressions of a chart may well give one name.
+    if not same and "{{" in name:
+        folder = posixpath.dirname(resource.location.path)
+        same = [one for one in every if posixpath.dirname(one.location.path) == folder and "{{" in one.name]
     longer = [one for one in every if any(one.name.startswith(f"{other}-") for other in names)]
     # An autoscaler names exactly what it scales; a selector names a label.
     loose = longer if resource.fields.get("holds") != "scaling" and len(longer) == 1 else []

@@ -86,7 +86,9 @@ def learns_outcomes(service: Node, graph: Graph) -> bool | None:
         return None
     # What watches predictions may well be told what came true.
     watched = any(one.fields.get("purpose") in _PERHAPS for one in uses) or bool(graph.of_kind("monitor"))
-    return None if watched or not service.own else False
+    # What a platform hosts is called by whoever also learns what came of it.
+    hosted = any(one.fields.get("hosted") is True for one in graph.in_file(service.location.path, "endpoint"))
+    return None if watched or hosted or not service.own else False
 
 
 def _imported(service: Node, graph: Graph) -> set[str]:

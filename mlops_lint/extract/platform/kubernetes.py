@@ -173,11 +173,15 @@ def _split(path: str, one: Manifest) -> Iterator[Link]:
         targets = route.get("route") or route.get("backendRefs")
         nodes = [node for node in targets.items if isinstance(node, Mapping)] if isinstance(targets, Sequence) else []
         mirrored = route.get("mirror") is not None or route.get("mirrors") is not None or _mirrors(route)
-        if mirrored or sum(node.get("weight") is not None for node in nodes) > 1:
+        weights = [text(node.get("weight")) for node in nodes if node.get("weight") is not None]
+        # A template may make many of one.
+        if mirrored or len(weights) > 1 or any(weight != shown(weight or "") for weight in weights):
             for node in nodes:
                 host = text(node.get("destination", "host")) or text(node.get("name"))
                 if host is not None:
-                    yield Link("deploys", workload("Service", host.partition(".")[0]), locate(path, node))
+                    plain = host == shown(host) and "{{" not in host
+                    named = host.partition(".")[0] if plain else host
+                    yield Link("deploys", workload("Service", named), locate(path, node))
 
 
 def _mirrors(route: Mapping) -> bool:

@@ -110,6 +110,24 @@ def approval(path: str, text: str) -> Iterator[Subject]:
             yield subject(record, Location(path, line, 1, line, 2), purpose, symbol=f"{purpose}:{path}")
 
 
+_SPLITS = re.compile(
+    r"kubectl argo rollouts|kn service update[^\n]{0,200}--traffic|gcloud run services update-traffic|"
+    r"/spec/traffic/|kubectl patch (?:ksvc|isvc|inferenceservice|virtualservice)|"
+    r"az ml online-endpoint update[^\n]{0,200}--traffic|canaryTrafficPercent[\"']?\s*[:=]|update_endpoint_weights_and_capacities"
+)
+
+
+@texts("*.sh", "Makefile", "*.mk", "*.py", ".github/workflows/*", "*.gitlab-ci.yml", "Jenkinsfile*", "*.ps1")
+def split(path: str, text: str) -> Iterator[Subject]:
+    """Gives one use where a command gives a part of the traffic to a new version."""
+    if "raffic" in text or "rollouts" in text or "weights" in text or "kubectl patch" in text:
+        found = _SPLITS.search(text)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            record = Use(purpose="traffic-set", tool=found[0].split()[0][:40])
+            yield subject(record, Location(path, line, 1, line, 2), "traffic", symbol=f"traffic-set:{path}")
+
+
 # Of a document one does not know whether it tells how this was made, or how one may try it.
 _SCRIPTS = tuple("*.sh Makefile *.mk *.ps1 justfile Jenkinsfile* *.yml *.yaml *.bat".split())
 _MAKES = re.compile(
