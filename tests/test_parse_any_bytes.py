@@ -9,7 +9,7 @@ import pytest
 
 from mlops_lint.errors import ParseError
 from mlops_lint.model import PROBLEMS
-from mlops_lint.parse import dockerfile, ini, json, notebook, python, requirements, toml, yaml
+from mlops_lint.parse import dockerfile, hcl, helm, ini, json, notebook, python, requirements, toml, yaml
 from mlops_lint.parse.comments import comments
 from mlops_lint.parse.tree import duplicates, plain
 
@@ -22,6 +22,8 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "requirements": requirements.parse,
     "notebook": lambda data: notebook.parse(data, "n.ipynb"),
     "python": lambda data: python.parse(data, "p.py"),
+    "hcl": lambda data: hcl.parse(data.decode("utf-8", "replace")),
+    "helm": helm.outline,
 }
 PIECES = (
     "[ { ( ] } ) \" ' \"\"\" ''' \n \n\n \t \\ # : ; , = == - -- . .. & &a *a <<: ! !! !x % %% ? | > @ ~ ` \r \x0c "
@@ -41,6 +43,8 @@ SEEDS = [
     "a[b]==1 ; x == 'y' \\\n  --hash=sha256:0\n-r c.txt\n-e git+https://x#egg=y\n",
     "import a\n\n\ndef f(x):\n    return 'é' + f\"{x}\"\n",
     NOTEBOOK,
+    'resource "a" "b" {\n  c = [1, "${d}"]\n  e { f = <<-EOT\n  x\n  EOT\n }\n}\n',
+    'a: {{ .Values.b }}\n{{- if c }}\nd: {{ include "e" . | indent 2 }}\n{{- end }}\n',
 ]
 
 
@@ -77,7 +81,8 @@ def test_a_file_is_read_or_is_a_problem(language: str, seed: int) -> None:
         error = problem(language, data)
         lines = data.count(b"\n") + data.count(b"\r") + data.count(b"\\n") + 2
         assert error is None or (error.code in PROBLEMS and 1 <= error.line <= lines), data
-        list(comments("p", language, data))
+        # The languages of these two are `text` and `yaml`.
+        list(comments("p", {"hcl": "text", "helm": "yaml"}.get(language, language), data))
 
 
 def use(found: object) -> None:

@@ -51,7 +51,7 @@ _IMAGES = (
     Sign(
         "image-set",
         "",
-        ("sed ", "yq ", "perl "),
+        ("sed -", "sed '", 'sed "', "yq ", "perl -"),
         re.compile(r"\b(?:sed|yq|perl)\b[^\n]{0,120}(?:image|IMAGE|tag|TAG)[^\n]{0,200}\.ya?ml"),
     ),
 )
