@@ -26,6 +26,7 @@ from mlops_lint.extract.python.loaded import loaded_from
 from mlops_lint.extract.python.module import Arguments, Module
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.people import protected_columns
+from mlops_lint.extract.python.retries import retried
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.uris import ROLES, data_symbol
@@ -103,6 +104,9 @@ class _Seen:
     def of(self, kind: str, call: Call) -> dict[str, Value]:
         """Gives the fields of a subject that follow from the flow."""
         found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
+        if kind == "http_call":
+            again = retried(self._module, call) if self._module.own else None
+            return found if again is None else found | {"retried": again}
         if kind == "model_load":
             return found | loaded_from(self._module, call) | ({"once": True} if kept(call) else {})
         if kind == "estimator":

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from mlops_lint.extract.python.demands import fed_by
 from mlops_lint.extract.python.instances import default_of_field
 from mlops_lint.extract.python.module import Module, symbol_of
+from mlops_lint.extract.python.retries import decorated
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.thresholds import thresholds
 from mlops_lint.extract.python.uses import FOREIGN, Uses, is_own
@@ -80,7 +81,8 @@ def _function(module: Module, scope: Scope, imports: list[Link], uses: Uses, idl
         links.update(dict.fromkeys(Link("inherits", f"function:{base}") for base in own))
     closed = True if scope.kind == "class" and uses.closed(scope) else UNSET
     location = Location(module.path) if scope.kind == "module" else _head(module, scope.node)
-    record = Function(what=what, closed=closed, idle=idle or UNSET)
+    again = True if what == "function" and decorated(scope) else UNSET
+    record = Function(what=what, closed=closed, idle=idle or UNSET, retried=again)
     return subject(record, location, scope.name, symbol=symbol_of(scope), links=tuple(links))
 
 

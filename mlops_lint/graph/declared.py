@@ -55,6 +55,10 @@ def images(graph: Graph) -> None:
         reference = str(node.fields.get("reference"))
         if node.fields.get("pinned") is False and reference.rpartition("/")[2].partition(":")[0] in built:
             del node.fields["pinned"]
+    for task in graph.of_kind("task"):
+        name = str(task.fields.get("image")).rpartition("/")[2].partition(":")[0]
+        if task.fields.get("image_pinned") is False and name in built:
+            del task.fields["image_pinned"]
 
 
 def imports(graph: Graph, modules: set[str]) -> None:

@@ -10,6 +10,7 @@ from mlops_lint.graph.compiled import compiled
 from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
+from mlops_lint.graph.failures import handled
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
@@ -54,6 +55,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     stated = tuple((consumer.of, consumer.by) for consumer in settings.consumers)
     consumers(graph, stated)
     declare(graph, {one: _stated_at(settings, one) for one in stated})
+    handled(graph)
 
 
 def _stated_at(settings: Settings, stated: tuple[str, str]) -> Location | None:

@@ -53,6 +53,7 @@ class Function(Kind, frozen=True, tag="function"):
     what: Annotated[Text, "function, class, module, or app = an object with which functions are registered"] = UNSET
     closed: Annotated[Flag, "true = of a class whose methods are run only by those who call them"] = UNSET
     idle: Annotated[Flag, "true = it only logs, prints and hands values on"] = UNSET
+    retried: Annotated[Flag, "true = a decorator calls it again when it fails"] = UNSET
     computes: Annotated[Flag, "true = what it returns is rounded on the way, more than once"] = UNSET
 
 

@@ -16,6 +16,7 @@ class HttpCall(Kind, frozen=True, tag="http_call"):
     timeout_argument: Annotated[Text, "the parameter that takes it"] = UNSET
     uri: Annotated[Text, "the address, where it stands in the code"] = UNSET
     verify: Annotated[Flag, "false = the certificate is not checked"] = UNSET
+    retried: Annotated[Flag, "the code around it tries again when it fails: a decorator, a session, a loop"] = UNSET
 
 
 class Service(Kind, frozen=True, tag="service"):

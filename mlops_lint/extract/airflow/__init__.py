@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from mlops_lint.extract.airflow import attention, containers, names, settings, texts
+from mlops_lint.extract.airflow.at_import import at_import
 from mlops_lint.extract.airflow.machine import Machine
 from mlops_lint.extract.airflow.values import Dag, Data, Function, Items, Options, Step, Text, Value, code
 from mlops_lint.extract.commands import code_links
@@ -40,6 +41,8 @@ def airflow(module: Module) -> Iterator[Subject]:
         if dag.dag_id is None and not dag.steps:
             continue
         yield from _pipeline(module, dag, name, _unique(name, taken), version)
+    if taken and module.own:
+        yield from at_import(module, machine)
 
 
 def _name(dag: Dag, module: Module) -> str:

@@ -55,6 +55,8 @@ class Machine:
         self.stack: tuple[int, ...] = ()
         """The calls that led into the function that is followed."""
         self.followed: set[ast.AST] = set()
+        self.imported: frozenset[ast.AST] = frozenset()
+        """The functions that run when the file is read."""
         self._scopes: dict[ast.AST, Scope] = {scope.node: scope for scope in module.scopes.all}
         self._running: list[ast.AST] = []
         self._budget = BUDGET
@@ -66,6 +68,7 @@ class Machine:
         """Follows the module, then the functions that make DAGs and that nothing in the file calls."""
         try:
             self.block(self.module.tree.body, self.frame)
+            self.imported = frozenset(self.followed)
             if self.module.context != "test":
                 self._factories()
         except Exhausted:

@@ -1,0 +1,91 @@
+"""Clauses that catch any error to what they do with it.
+
+Source: https://docs.python.org/3/reference/compound_stmts.html#the-try-statement
+"""
+
+import ast
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import last_name, walk
+from mlops_lint.extract.registry import python
+from mlops_lint.model import Subject
+from mlops_lint.subjects import Flag, Handler, subject
+
+_ANY = frozenset({"Exception", "BaseException"})
+_SAYS = frozenset(
+    "print debug info warning warn error exception critical log print_exc format_exc pprint echo secho write str repr "
+    "format getLogger get_logger type join sleep now time strftime isoformat exc_info flush append".split()
+)
+# Whoever waits, or counts, tries again.
+_WAITS = frozenset({"sleep", "wait"})
+_ATTEMPTS = ("attempt", "retry", "retries", "tries", "trial")
+_MOST = 12
+
+
+@python
+def handlers(module: Module) -> Iterator[Subject]:
+    """Gives each clause of the project's own code that catches any error; those that guard an import are none."""
+    if not module.own or module.notebook or "except" not in module.source:
+        return
+    for node in module.nodes.of(ast.Try):
+        if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
+            continue
+        guards: tuple[str, ...] | None = None
+        for clause in node.handlers:
+            if _is_broad(clause.type):
+                guards = _guards(node) if guards is None else guards
+                says = _says(clause)
+                record = Handler(
+                    what="except", broad=True, swallows=_swallows(module, node, clause), logs=says, guards=guards
+                )
+                links = (module.within(module.around(clause)),)
+                name = ", ".join(guards[:3]) or "the code above"
+                yield subject(record, module.locate(clause), name, links=links)
+
+
+def _is_broad(caught: ast.expr | None) -> bool:
+    parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(part is None or last_name(part) in _ANY for part in parts)
+
+
+def _guards(node: ast.Try) -> tuple[str, ...]:
+    names = (last_name(one.func) for part in node.body for one in walk(part) if isinstance(one, ast.Call))
+    return tuple(dict.fromkeys(name for name in names if name))[:_MOST]
+
+
+def _says(clause: ast.ExceptHandler) -> bool:
+    return any(isinstance(one, ast.Call) and last_name(one.func) in _SAYS for part in clause.body for one in walk(part))
+
+
+def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
+    """Says whether a run goes on as if nothing had failed; None of the two where something is handed back or called."""
+    inner = [one for part in clause.body for one in walk(part)]
+    if any(isinstance(one, ast.Raise) for one in inner) or _tries_again(module, node, inner):
+        return False
+    # A value that stands for the failure, a flag, a call that may tell others: whoever comes after may look at it.
+    for one in inner:
+        if isinstance(one, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Yield, ast.Delete, ast.Await)):
+            return UNSET
+        if isinstance(one, ast.Call) and last_name(one.func) not in _SAYS:
+            return UNSET
+    return True
+
+
+def _tries_again(module: Module, node: ast.Try, inner: list[ast.AST]) -> bool:
+    """Whether it stands in a loop that waits, counts attempts, or ends by itself when it went well."""
+    loop = module.nodes.around.get(node)
+    while loop is not None and not isinstance(loop, (ast.For, ast.While, ast.AsyncFor)):
+        if isinstance(loop, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            return False
+        loop = module.nodes.around.get(loop)
+    if loop is None:
+        return False
+    waits = any(isinstance(one, ast.Call) and last_name(one.func) in _WAITS for one in inner)
+    counted = isinstance(loop, (ast.For, ast.AsyncFor)) and any(
+        word in ast.unparse(loop.target).lower() for word in _ATTEMPTS
+    )
+    ends = any(isinstance(one, (ast.Break, ast.Return)) for part in node.body for one in walk(part))
+    return waits or counted or (isinstance(loop, ast.While) and ends)

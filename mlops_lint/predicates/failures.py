@@ -1,0 +1,79 @@
+"""What happens when something fails: whether it is seen, and whether it is tried again."""
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.model import Related
+from mlops_lint.predicates.registry import Answer, predicate
+
+# What may fail without harm: cleaning up, telling somebody, drawing, asking what there is.
+_OPTIONAL = frozenset(
+    "close remove unlink rmtree terminate kill shutdown destroy disconnect cancel stop release cleanup makedirs "
+    "mkdir exists isfile isdir log_metric log_metrics log_param log_params log_artifact log_artifacts set_tag "
+    "set_tags log info debug warning error print notify send_message post_message chat_postMessage sendmail "
+    "send_mail savefig plot figure title xlabel ylabel tight_layout show legend display set_theme use set_level "
+    "basicConfig getLogger flush join get str int float len isinstance hasattr getattr strip split lower format "
+    "dict list range seed manual_seed is_available device_count empty_cache version strftime now time time_ns "
+    "gethostname getuser getenv filterwarnings subscribe unsubscribe end_run finish login init start_run "
+    "set_experiment set_tracking_uri delete drop update items keys values append extend decode encode replace next "
+    "iter enumerate zip set tuple sorted round abs max min sum".split()
+)
+_CODE = ("training", "write", "read", "model", "model_load", "http_call")
+
+
+@predicate
+def in_pipeline_code(handler: Node, graph: Graph) -> bool:
+    """A handler is a setting or command of a task, or stands in code that a task, or a run that trains, runs."""
+    if handler.fields.get("what") != "except":
+        return True
+    for runner in graph.runners(handler):
+        if runner.own and runner.kind == "task":
+            return True
+        if runner.own and runner.kind == "entry_point" and graph.reach(runner, "training"):
+            return not graph.in_file(handler.location.path, "service")
+    return False
+
+
+@predicate
+def guards_work(handler: Node, graph: Graph) -> bool:
+    """What a handler guards is work: data, models, the network, a call of the project's own code that does such."""
+    if handler.fields.get("what") != "except":
+        return True
+    guards = handler.fields.get("guards")
+    names = set(guards) - _OPTIONAL if isinstance(guards, tuple) else set()
+    if not names:
+        return False
+    for body in graph.linked(handler, "within"):
+        for called in graph.linked(body, "calls"):
+            last = called.name.rpartition(".")[2]
+            if last in names and any(one.kind in _CODE for one in graph.reached(called)):
+                return True
+        for one in graph.linked(body, "holds"):
+            if one.kind in _CODE and one.name.rpartition(".")[2] in names:
+                return True
+    return False
+
+
+@predicate
+def tried_again(call: Node, graph: Graph) -> Answer | None:
+    """A call over the network is tried again: by its own code, a caller's decorator, or all tasks that run it."""
+    own = call.fields.get("retried")
+    if own is True:
+        return Answer(True)
+    bodies = graph.linked(call, "within")
+    callers = [one for body in bodies for one in (body, *graph.follow(body, ("called_by",)))]
+    if any(one.fields.get("retried") is True for one in callers):
+        return Answer(True)
+    tasks = [one for one in graph.runners(call) if one.kind == "task" and one.own]
+    if not tasks or any("retries" not in one.fields and one.fields.get("retryable") is not False for one in tasks):
+        return None
+    bare = [one for one in tasks if not one.fields.get("retries")]
+    if bare and own is None:
+        return None
+    related = tuple(Related(one.location, f"task '{one.name}' runs it, and is not retried") for one in bare)
+    return Answer(not bare, ", ".join(sorted({one.name for one in bare})), related)
+
+
+@predicate
+def fetched_by_task(call: Node, graph: Graph) -> bool:
+    """A task of a pipeline, on a schedule or managed by an orchestrator, makes this call over the network."""
+    tasks = [one for one in graph.runners(call) if one.kind == "task" and one.own]
+    return any(pipeline.fields.get("managed") is True for task in tasks for pipeline in graph.linked(task, "part_of"))
