@@ -65,6 +65,9 @@ def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
     inner = [one for part in clause.body for one in walk(part)]
     if any(isinstance(one, ast.Raise) for one in inner) or _tries_again(module, node, inner):
         return False
+    # Where it went well it is over here; else something else is tried.
+    if any(isinstance(one, ast.Return) for part in node.body for one in walk(part)) and _goes_on(module, node):
+        return UNSET
     # A value that stands for the failure, a flag, a call that may tell others: whoever comes after may look at it.
     for one in inner:
         if isinstance(one, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Yield, ast.Delete, ast.Await)):
@@ -72,6 +75,13 @@ def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
         if isinstance(one, ast.Call) and last_name(one.func) not in _SAYS:
             return UNSET
     return True
+
+
+def _goes_on(module: Module, node: ast.Try) -> bool:
+    """Whether other statements follow in the same block."""
+    around = module.nodes.around.get(node)
+    blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
+    return any(isinstance(one, list) and node in one and one[-1] is not node for one in blocks)
 
 
 def _tries_again(module: Module, node: ast.Try, inner: list[ast.AST]) -> bool:

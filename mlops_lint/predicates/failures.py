@@ -1,5 +1,7 @@
 """What happens when something fails: whether it is seen, and whether it is tried again."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
@@ -15,6 +17,10 @@ _OPTIONAL = frozenset(
     "gethostname getuser getenv filterwarnings subscribe unsubscribe end_run finish login init start_run "
     "set_experiment set_tracking_uri delete drop update items keys values append extend decode encode replace next "
     "iter enumerate zip set tuple sorted round abs max min sum".split()
+)
+# What tells of a failure must not fail itself.
+_TELLS = re.compile(
+    r"(?i)callback|on_(?:\w+_)?(?:failure|error|retry|success)|notif|alert|report|cleanup|teardown|close|shutdown"
 )
 _CODE = ("training", "write", "read", "model", "model_load", "http_call")
 
@@ -42,6 +48,8 @@ def guards_work(handler: Node, graph: Graph) -> bool:
     if not names:
         return False
     for body in graph.linked(handler, "within"):
+        if _TELLS.search(body.name.rpartition(".")[2]):
+            return False
         for called in graph.linked(body, "calls"):
             last = called.name.rpartition(".")[2]
             if last in names and any(one.kind in _CODE for one in graph.reached(called)):

@@ -5,6 +5,8 @@ from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer
 from mlops_lint.predicates.steps import before, seen, steps, tasks_of
 
+_GATES = {"check": "check of the data", "evaluate": "evaluation", "compare": "comparison that could stop it"}
+
 
 def every_path_passes(pipeline: Node, graph: Graph, start: str, end: str, gate: str) -> Answer:
     """Whether every way from a task that takes the step `start` to one that takes `end` leads through a `gate`.
@@ -20,7 +22,8 @@ def every_path_passes(pipeline: Node, graph: Graph, start: str, end: str, gate: 
     for last in (task for task in tasks if end in steps(task, graph)):
         way, hidden = _way(last, starts, ids, gate, graph)
         if way and not hidden:
-            return Answer(False, " -> ".join(one.name for one in way), _related(way))
+            said = f"no {_GATES.get(gate, gate)} on the way {' -> '.join(one.name for one in way)}"
+            return Answer(False, said, _related(way))
         open_way = open_way or way
     return Answer(None if open_way else True)
 

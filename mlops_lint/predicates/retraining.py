@@ -31,6 +31,15 @@ def trains_in_steps(pipeline: Node, graph: Graph) -> bool:
 @predicate
 def trains_and_deploys(pipeline: Node, graph: Graph) -> bool:
     """A pipeline, with those that it starts, trains a model and brings it into service."""
+    if not _trains_and_deploys(pipeline, graph):
+        return False
+    # Of a pipeline that only starts the one that does both, it is said there.
+    tasks = tasks_of(pipeline, graph)
+    started = {own.id: own for task in tasks for own in graph.linked(task, "part_of") if own is not pipeline}
+    return not any(_trains_and_deploys(one, graph) for one in started.values())
+
+
+def _trains_and_deploys(pipeline: Node, graph: Graph) -> bool:
     taken = {step for task in tasks_of(pipeline, graph) for step in steps(task, graph)}
     return {"train", "deploy"} <= taken
 
