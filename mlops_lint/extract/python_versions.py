@@ -20,7 +20,7 @@ def _line(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.MULTILINE)
 
 
-# What a statement is, in which files it stands, and how: allowed = a range, used = what runs, tested = one of several.
+# What a statement is (allowed = a range, used = what runs, tested = one of several), in which files, and how.
 _STATED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "allowed",
@@ -43,6 +43,13 @@ _STATED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         "used",
         ("Dockerfile*", "*.dockerfile", "*.Dockerfile"),
         _line(r"\bpython==?(\d\.\d+[\d.]*)|\binstall\b[^\n]{0,200}\bpython(3\.\d+)\b"),
+    ),
+    ("used", ("devcontainer.json", "*.devcontainer.json"), _line(r"python:(?:\d+-)?(3\.\d+)")),
+    # People are told which: nothing holds them to it.
+    (
+        "told",
+        ("README*.md", "README*.rst", "*.sh", "Makefile"),
+        _line(r"\bpython==?(3\.\d+)|\bPython[ \t]+(3\.\d+)"),
     ),
     (
         "tested",

@@ -33,7 +33,8 @@ def python_stated(_project: Node, graph: Graph) -> Answer:
                 return Answer(False, detail, related)
     # An exact image holds one Python, whichever.
     fixed = any(one.own and one.fields.get("pinned") is True for one in graph.of_kind("image"))
-    return Answer(True if found else None if fixed else False, "no file says which")
+    sorts = {sort for _, sort, _ in found}
+    return Answer(True if sorts - {"told"} else None if sorts or fixed else False, "no file says which")
 
 
 @predicate
@@ -75,7 +76,7 @@ def _folder(node: Node) -> str:
 
 
 def _contradict(one: Statement, other: Statement) -> bool:
-    if one[1] != "used" or other[1] == "tested":
+    if one[1] != "used" or other[1] in ("tested", "told"):
         return False
     if other[1] == "allowed":
         return _allows(other[2], one[2]) is False
