@@ -79,11 +79,13 @@ def _of_pod(module: Module, step: Step) -> Asked:
         given = settings.of_class(module, step, key, settings.effective(step, key, None))
         if given is not None:
             return _asked(given, "request"), _asked(given, "limit")
-    return (), ()
+    # An operator of one's own may have resources of its own.
+    known = step.operator.startswith("@") or names.of_airflow(step.operator)
+    return ((), ()) if known else (UNSET, UNSET)
 
 
 def _asked(given: Value, word: str) -> tuple[str, ...] | UnsetType:
-    """Gives what is asked for by `requests={...}`, or, in old providers, by `request_cpu=`."""
+    """Gives what is asked for by `requests={...}`, by `{"cpu": {"request": 1}}`, or by `request_cpu=`."""
     if not isinstance(given, Mapping):
         return UNSET
     inner = given.entries.get(f"{word}s")
@@ -91,7 +93,10 @@ def _asked(given: Value, word: str) -> tuple[str, ...] | UnsetType:
         return _kinds(list(inner.entries))
     if f"{word}s" in given.entries and inner is not None:
         return UNSET
-    return _kinds([key for key in given.entries if key.startswith(f"{word}_")]) if given.complete else UNSET
+    if not given.complete:
+        return UNSET
+    nested = [key for key, one in given.entries.items() if isinstance(one, Mapping) and one.get(word) is not None]
+    return _kinds([*nested, *(key for key in given.entries if key.startswith(f"{word}_"))])
 
 
 def _kinds(keys: list[str]) -> tuple[str, ...]:
