@@ -9,7 +9,7 @@ _AT_IMPORT = ("import-work", "moving-setting")
 
 
 @predicate
-def on_schedule(task: Node, graph: Graph) -> bool:
+def scheduled_task(task: Node, graph: Graph) -> bool:
     """A task belongs to a pipeline that an orchestrator runs on a schedule."""
     return any(
         one.fields.get("managed") is True and isinstance(one.fields.get("schedule"), str)
