@@ -78,10 +78,15 @@ def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
 
 
 def _goes_on(module: Module, node: ast.Try) -> bool:
-    """Whether other statements follow in the same block."""
+    """Whether other statements of the function follow, in the same block or in one around it."""
+    inner: ast.AST = node
     around = module.nodes.around.get(node)
-    blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
-    return any(isinstance(one, list) and node in one and one[-1] is not node for one in blocks)
+    while around is not None and not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
+        if any(isinstance(one, list) and inner in one and one[-1] is not inner for one in blocks):
+            return True
+        inner, around = around, module.nodes.around.get(around)
+    return False
 
 
 def _tries_again(module: Module, node: ast.Try, inner: list[ast.AST]) -> bool:
