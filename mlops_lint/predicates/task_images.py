@@ -3,6 +3,9 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import Answer, predicate
 
+# Tools that a platform keeps under one name for all.
+_BUILDERS = ("gcr.io/cloud-builders/", "gcr.io/google.com/cloudsdktool/")
+
 
 @predicate
 def fixed_environment(task: Node, _graph: Graph) -> Answer:
@@ -10,8 +13,10 @@ def fixed_environment(task: Node, _graph: Graph) -> Answer:
     image, packages = task.fields.get("image_pinned", False), task.fields.get("packages_pinned", False)
     known = "image_pinned" in task.fields, "packages_pinned" in task.fields
     said: list[str] = []
+    name = task.fields.get("image")
+    if isinstance(name, str) and name.startswith(_BUILDERS):
+        known, image = (False, known[1]), None
     if known[0] and image is False:
-        name = task.fields.get("image")
         said.append(f"image {name}" if isinstance(name, str) else "its image")
     if known[1] and packages is False:
         listed = task.fields.get("packages")
