@@ -88,6 +88,10 @@ WRONG = {
     ),
     "a kind that is not there, alone": ("exists('splits')", "no kind of subject is called 'splits'"),
     "a role that is not there": ("size(linked(task, 'read')) > 0", "no link has the role 'read'"),
+    "a step that is not there": (
+        "every_path_passes(task, 'data', 'deploi', 'check')",
+        "no step is called 'deploi'; did you mean 'deploy'?",
+    ),
     "a role that does not resolve": ("resolves(task, 'need')", "no link has the role 'need'"),
     "what is no expression": ("task.retries >", ""),
     "what is no truth": ("task.retries + 1", ""),
