@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from mlops_lint.errors import ParseError
 from mlops_lint.extract.commands import code_links
-from mlops_lint.extract.manifests import Manifest, containers, manifests, quantities
+from mlops_lint.extract.manifests import Manifest, containers, manifests, owner, quantities
 from mlops_lint.extract.python.made import Frame, Made
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import python, trees
@@ -23,7 +23,6 @@ from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 from mlops_lint.subjects import Flag, Number, Pipeline, Task, Texts, subject
 
-_OWNERS = ("owner", "team")
 # What the entry point asks for by itself, by the argument of the client.
 _ASKED = (("cpu", "entrypoint_num_cpus"), ("gpu", "entrypoint_num_gpus"), ("memory", "entrypoint_memory"))
 
@@ -41,11 +40,10 @@ def ray_jobs(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         job = manifest.spec.get("jobTemplate")
         symbol = f"pipeline:{path}#{name}"
         schedule = text(manifest.spec.get("schedule"))
-        owner = next((one for key in _OWNERS if (one := text(manifest.root.get("metadata", "labels", key)))), None)
         record = Pipeline(
             framework="ray",
             schedule=schedule,
-            owner=owner,
+            owner=owner(manifest.root),
             managed=True,
             triggers=("schedule",) if schedule is not None else UNSET,
             schedulable=True,
