@@ -41,8 +41,11 @@ def ploomber(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         yield subject(record, locate(path, root.key("tasks") or root), name, symbol=symbol)
     else:
         symbol = f"pipeline:{posixpath.join(folder, 'pipeline.yaml')}"
+    loader = root.get("meta", "source_loader") if isinstance(root, Mapping) else None
+    # Sources may lie below a folder of their own, or in an installed package.
+    below = text(loader.get("path")) if isinstance(loader, Mapping) else ""
     for one in tasks:
-        yield _task(path, folder, symbol, one)
+        yield _task(path, folder, symbol, one, below)
 
 
 def _is_task(node: Mapping) -> bool:
@@ -50,7 +53,8 @@ def _is_task(node: Mapping) -> bool:
     return source is not None and (source.lower().endswith(_ENDINGS) or _DOTTED.fullmatch(source) is not None)
 
 
-def _task(path: str, folder: str, pipeline: str, node: Mapping) -> Subject:
+def _task(path: str, folder: str, pipeline: str, node: Mapping, below: str | None) -> Subject:
+    """`below` is the folder of the sources from that of the pipeline; None = they are elsewhere."""
     source = text(node.get("source")) or ""
     is_file = source.lower().endswith(_ENDINGS)
     stem = posixpath.splitext(posixpath.basename(source))[0] if is_file else source.rpartition(".")[2]
@@ -67,7 +71,7 @@ def _task(path: str, folder: str, pipeline: str, node: Mapping) -> Subject:
         # A task is not run again while its code and its parameters are the same.
         cached=True,
         parameters=tuple(key.text for key, _ in given.entries) if isinstance(given, Mapping) else (),
-        takes=tuple(f"@{one}" for one in _symbols(folder, source, is_file)),
+        takes=tuple(f"@{one}" for one in _symbols(folder, posixpath.join(below or "", source), is_file)),
         gives=(name,),
     )
     prefix = pipeline.replace("pipeline:", "task:", 1)
@@ -75,8 +79,8 @@ def _task(path: str, folder: str, pipeline: str, node: Mapping) -> Subject:
     links = [Link("part_of", pipeline), *order, *_products(folder, node.get("product"))]
     if not is_file:
         links.append(Link("starts", f"function:{source}"))
-    elif "{" not in source and "*" not in source:
-        links.append(Link("runs", f"file:{posixpath.normpath(posixpath.join(folder, source))}"))
+    elif "{" not in source and "*" not in source and below is not None:
+        links.append(Link("runs", f"file:{posixpath.normpath(posixpath.join(folder, below, source))}"))
     return subject(record, locate(path, node), name, symbol=f"{prefix}#{name}", links=tuple(links))
 
 

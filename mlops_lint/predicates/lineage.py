@@ -11,6 +11,8 @@ from mlops_lint.predicates.registry import Answer, predicate
 
 # Settings and code are inputs too, but other rules are about them.
 _LOG = ".log"
+# What writes files, whose path is seldom one in a store.
+_FILES = frozenset("builtins pathlib io csv json pickle joblib numpy pandas matplotlib yaml".split())
 _ARCHIVES = ("zip", "tar", "tar.gz", "tgz", "rar", "7z", "gz")
 _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
 
@@ -51,6 +53,8 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
 def repeatable(task: Node, graph: Graph) -> Answer:
     """No write in the code of a task leaves another state when the task runs twice."""
     writes = [one for one in graph.reach(task, "write") if not str(one.fields.get("uri", "")).endswith(_LOG)]
+    if task.fields.get("disposable") is True:
+        writes = [one for one in writes if not _on_disk(one)]
     bad = [one for one in writes if one.fields.get("dated") is True]
     bad += [one for one in writes if one.fields.get("appends") is True and not starts_empty(one, graph)]
     if bad:
@@ -216,7 +220,16 @@ def _inside(dataset: Node) -> bool:
 def _tasks(node: Node, graph: Graph) -> list[Node]:
     """The tasks that run this code where a write stays: the machine of a CI job is new each time."""
     tasks = [one for one in graph.runners(node) if one.kind == "task" and one.own]
+    tasks = [task for task in tasks if not (task.fields.get("disposable") is True and _on_disk(node))]
     return [task for task in tasks if any(one.fields.get("managed") for one in graph.linked(task, "part_of"))]
+
+
+def _on_disk(write: Node) -> bool:
+    """Whether a call writes to the disk of its machine, as far as can be seen: to no store and no database."""
+    uri = write.fields.get("uri")
+    if isinstance(uri, str):
+        return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", uri) is None
+    return write.fields.get("library") in _FILES and write.fields.get("format") not in ("sql", "table", "delta")
 
 
 def _overlap(dataset: Node, graph: Graph) -> set[str]:

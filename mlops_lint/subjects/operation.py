@@ -81,6 +81,7 @@ class Task(Kind, frozen=True, tag="task"):
     packages: Annotated[Texts, "what it installs when it starts, as requirements"] = UNSET
     packages_pinned: Annotated[Flag, "all of these name one exact version; null = it installs nothing"] = UNSET
     manual: Annotated[Flag, "waits for a person's approval"] = UNSET
+    disposable: Annotated[Flag, "runs on a disk of its own that is empty at each start"] = UNSET
     purpose: Annotated[
         Text, "what the orchestrator itself says it is for: train, evaluate, tune, transform, register, deploy, ..."
     ] = UNSET

@@ -122,6 +122,7 @@ def _task(job: Mapping, root: Mapping, sort: str) -> Task:
         cached=_cached(job, root),
         parameters=tuple(_parameters(job)),
         sized=sort != "pipeline",
+        disposable=sort != "pipeline",
         requests=asked,
         limits=asked,
         purpose=_PURPOSES.get(sort, UNSET),

@@ -188,6 +188,7 @@ class _Reader:
             lineage=False,
             cached=self._cached(step),
             sized=step.sort != "DataTransferStep",
+            disposable=step.sort not in ("DatabricksStep", "DataTransferStep"),
             requests=asked,
             limits=asked,
             purpose=_PURPOSES.get(step.sort, UNSET),

@@ -183,6 +183,7 @@ def _task(module: Module, made: Made, job: _Job, decorator: ast.expr) -> Task:
         lineage=False,
         cached=_cached(made, job),
         sized=not nested,
+        disposable=not nested,
         requests=asked,
         limits=asked,
         purpose=_PURPOSES.get(sort, UNSET),

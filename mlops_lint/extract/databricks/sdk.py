@@ -16,7 +16,7 @@ from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Number, Pipeline, Task, subject
 
 _IDLE = frozenset({"condition_task", "run_job_task"})
-_ON_CLUSTERS = frozenset(KINDS[:5])
+_ON_CLUSTERS = frozenset(KINDS[:5]) | {"dbt_task", "for_each_task"}
 _CLUSTERS = ("existing_cluster_id", "job_cluster_key", "new_cluster")
 _CODE = frozenset({"notebook_path", "python_file", "path"})
 # `trigger` may name a period too, which the SDK has as `schedule` as well; mostly it is a file or table.

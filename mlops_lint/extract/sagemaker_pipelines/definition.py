@@ -108,6 +108,7 @@ def _task(step: Mapping) -> Task:
         lineage=False,
         cached=_enabled(step.get("CacheConfig", "Enabled")),
         sized=sort in _SIZED,
+        disposable=sort in _SIZED,
         requests=("instance",) if sort in _SIZED else UNSET,
         limits=("instance",) if sort in _SIZED else UNSET,
         purpose=_PURPOSES.get(sort, UNSET),

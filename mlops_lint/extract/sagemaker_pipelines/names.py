@@ -62,7 +62,7 @@ CHECKS = {
     "ModelExplainabilityCheckConfig": "evaluate",
 }
 # What a model step does, by the method whose arguments it is given.
-MODELS = {"register": "register", "create": "deploy", "deploy": "deploy"}
+MODELS = {"register": "register", "deploy": "deploy"}
 # The steps that hold others, by the arguments in which these stand.
 BRANCHES = ("if_steps", "else_steps")
 

@@ -92,6 +92,7 @@ def task(reader: Reader, step: Step, job: Job) -> Task:
         lineage=False,
         cached=_cached(reader, step) if sort.cached else UNSET,
         sized=sort.sized,
+        disposable=sort.sized,
         requests=requests,
         limits=requests,
         purpose=_purpose(reader, step, job),
