@@ -91,13 +91,23 @@ def _pipeline(module: Module, made: Made, scope: Scope, decorator: ast.expr) -> 
     frame = made.frame(scope)
     for job in jobs:
         found = [made.mentioned(argument, frame, lambda node, _: id(node) in names) for argument in _arguments(job)]
-        before = dict.fromkeys(names[id(node)] for some in found for node, _ in some)
+        # What stands further down is of the round before, in a loop.
+        start = (job.call.node.lineno, job.call.node.col_offset)
+        earlier = [node for some in found for node, _ in some if (node.lineno, node.col_offset) < start]
+        inner = [node for some in found for node, _ in some if _within(node, job.call.node)]
+        before = dict.fromkeys(names[id(node)] for node in (*earlier, *inner))
         prefix = f"task:{module.path}#{own}."
         links = [Link("part_of", symbol), *(Link("depends_on", f"{prefix}{one}") for one in before)]
         links += _code(module, made, job)
         task = names[id(job.call.node)]
         record_of_job = _task(module, made, job, decorator)
         yield subject(record_of_job, module.locate(job.call.node), task, symbol=f"{prefix}{task}", links=tuple(links))
+
+
+def _within(node: ast.Call, outer: ast.Call) -> bool:
+    """Whether a call is an argument of another."""
+    end = (outer.end_lineno or outer.lineno, outer.end_col_offset or 0)
+    return (outer.lineno, outer.col_offset) < (node.lineno, node.col_offset) < end
 
 
 def _arguments(job: _Job) -> list[ast.expr]:

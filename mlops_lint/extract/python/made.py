@@ -47,6 +47,10 @@ class Made:
         self._budget = BUDGET
         for call in module.calls:
             self._note(call.node, call.scope)
+        for grown in module.nodes.of(ast.AugAssign):
+            found = isinstance(grown.target, ast.Name) and module.names.bindings(grown.target.id, module.around(grown))
+            if found and isinstance(grown.target, ast.Name):
+                self._put.setdefault((grown.target.id, id(found[1])), []).append(grown.value)
         self._parts: dict[str, list[tuple[ast.expr, int]]] = {}
         for assignment in module.nodes.of(ast.Assign):
             self._unpacked(assignment)

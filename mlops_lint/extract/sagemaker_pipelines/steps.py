@@ -143,7 +143,8 @@ class Reader:
             arguments += [one.value for one in step.decorator.keywords if one.arg == "depends_on"]
         for argument in arguments:
             found += self._found(argument, step.frame)
-        return [one for one in dict.fromkeys(found) if one is not step]
+        kept = [one for one in dict.fromkeys(found) if one is step.within or not _later(one, step)]
+        return [one for one in kept if one is not step]
 
     def _explicit(self, pipeline: Pipeline) -> None:
         """`step.add_depends_on([other])`."""
@@ -188,3 +189,10 @@ class Reader:
 
     def _is_json_get(self, node: ast.Call, frame: Frame) -> bool:
         return of_sagemaker(self.made.name(node.func, frame)) == "JsonGet"
+
+
+def _later(one: Step, step: Step) -> bool:
+    """Whether a step is made further down: in a loop that is the one of the round before."""
+    there, here = one.node, step.node
+    end = (here.end_lineno or here.lineno, here.end_col_offset or here.col_offset)
+    return one.frame is step.frame and (there.lineno, there.col_offset) > end
