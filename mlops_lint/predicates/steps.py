@@ -57,6 +57,9 @@ def _steps(id: str, graph: Graph) -> frozenset[str]:
     purpose = task.fields.get("purpose")
     if isinstance(purpose, str) and purpose in _PURPOSES:
         found.add(_PURPOSES[purpose])
+    if purpose == "automl":
+        # It tries models, and keeps the one that is best on rows that it held out.
+        found.update(("train", "evaluate"))
     reached = graph.reached(task)
     for one in reached:
         found.update(_of(one))

@@ -83,7 +83,8 @@ class Task(Kind, frozen=True, tag="task"):
     manual: Annotated[Flag, "waits for a person's approval"] = UNSET
     disposable: Annotated[Flag, "runs on a disk of its own that is empty at each start"] = UNSET
     purpose: Annotated[
-        Text, "what the orchestrator itself says it is for: train, evaluate, tune, transform, register, deploy, ..."
+        Text,
+        "what the orchestrator itself says it is for: train, evaluate, tune, automl, transform, register, deploy, ...",
     ] = UNSET
     defined: Annotated[Flag, "false = it calls what another file defines, and that settles its settings"] = UNSET
     called: Annotated[Flag, "false = only defined: no pipeline of its own file runs it"] = UNSET

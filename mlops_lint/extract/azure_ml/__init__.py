@@ -19,7 +19,7 @@ _FROM = re.compile(r"\$\{\{\s*parent\.jobs\.([\w-]+)\.outputs?\b")
 _KIND = re.compile(r"/(\w+)\.schema\.json")
 # What a job is, by its schema, where it is no part of a pipeline.
 _JOBS = {"commandJob": "command", "sweepJob": "sweep", "sparkJob": "spark", "parallelJob": "parallel"}
-_PURPOSES = {"sweep": "tune", "automl": "train"}
+_PURPOSES = {"sweep": "tune", "automl": "automl"}
 _MOST = 2_000
 
 

@@ -16,7 +16,7 @@ _INPUT = re.compile(r"\$\{\{[^{}]*\}\}")
 _OPTIONAL = re.compile(r"\$\[\[|\]\]")
 # Code that lies elsewhere: an asset, a repository, a store.
 _ELSEWHERE = re.compile(r"^(?:azureml:|git\+|https?://|wasbs?://|abfss?://|/|[A-Za-z]:[\\/])")
-_VERSIONED = re.compile(r"(?:azureml:.+:|/versions/|:)[\w.-]+$")
+_VERSIONED = re.compile(r"(?:/versions/|:)[\w.-]+$")
 
 
 def command_links(command: str, folder: str | None) -> tuple[Link, ...]:
@@ -77,4 +77,5 @@ def named_environment(stated: str) -> tuple[Text, Flag]:
         return UNSET, True
     if "${" in stated:
         return UNSET, UNSET
-    return stated, "@" not in stated and _VERSIONED.match(stated) is not None
+    name = stated if stated.startswith("azureml://") else stated.removeprefix("azureml:")
+    return stated, "@" not in name and _VERSIONED.search(name) is not None

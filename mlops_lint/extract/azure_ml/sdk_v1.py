@@ -17,7 +17,7 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Flag, Pipeline, Task, Text, subject
 
-_PURPOSES = {"AutoMLStep": "train", "HyperDriveStep": "tune"}
+_PURPOSES = {"AutoMLStep": "automl", "HyperDriveStep": "tune"}
 # What is handed from step to step.
 _DATA = frozenset(
     "PipelineData DataReference OutputFileDatasetConfig OutputTabularDatasetConfig PipelineOutputFileDataset "

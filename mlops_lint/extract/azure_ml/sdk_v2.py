@@ -25,7 +25,7 @@ _MAKERS = frozenset("command spark parallel_run_function load_component sweep da
 _AUTOML = "azure.ai.ml.automl."
 # Methods of the client that give a component which is registered.
 _REGISTERED = ("components.get", "components.create_or_update", "components.register")
-_PURPOSES = {"sweep": "tune", "automl": "train"}
+_PURPOSES = {"sweep": "tune", "automl": "automl"}
 
 
 class _Job(msgspec.Struct, frozen=True, eq=False):

@@ -23,7 +23,7 @@ _TIMED = frozenset({"Processing", "Training"})
 _SIZED = frozenset({"Processing", "Training", "Transform", "Tuning", "AutoML", "QualityCheck", "ClarifyCheck"})
 _PURPOSES = {
     "Training": "train",
-    "AutoML": "train",
+    "AutoML": "automl",
     "Tuning": "tune",
     "Transform": "predict",
     "RegisterModel": "register",

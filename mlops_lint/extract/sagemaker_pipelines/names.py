@@ -35,7 +35,7 @@ SORTS = {
     "TrainingStep": Sort("train", retries="retry_policies", timeout=DAY, job="estimator", cached=True),
     "TuningStep": Sort("tune", retries="retry_policies", job="tuner", cached=True),
     "TransformStep": Sort("predict", retries="retry_policies", job="transformer", cached=True),
-    "AutoMLStep": Sort("train", retries="retry_policies", cached=True),
+    "AutoMLStep": Sort("automl", retries="retry_policies", cached=True),
     "CreateModelStep": Sort(retries="retry_policies", job="model", sized=False),
     "ModelStep": Sort(retries="retry_policies", sized=False),
     "RegisterModel": Sort("register", retries="register_model_step_retry_policies", job="estimator", sized=False),

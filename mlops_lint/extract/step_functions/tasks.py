@@ -22,7 +22,7 @@ _TELLS = (":sns:publish", ":ses:", ":sesv2:", ":chatbot:")
 _PURPOSES = (
     ("createtrainingjob", "train"),
     ("createhyperparametertuningjob", "tune"),
-    ("createautomljob", "train"),
+    ("createautomljob", "automl"),
     ("createtransformjob", "predict"),
     ("createmodelpackage", "register"),
     ("createendpoint", "deploy"),
