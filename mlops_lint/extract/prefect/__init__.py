@@ -29,6 +29,11 @@ _TABLES = Tables(
     pipelines={"prefect.flow": "@flow", "prefect.flows.flow": "@flow"},
     methods=frozenset({"submit", "map", "delay", "apply_async"}),
     options={"with_options": ()},
+    packages=("prefect_",),
+    runners={
+        f"prefect.deployments.{module}run_deployment": ("name", "/") for module in ("", "deployments.", "flow_runs.")
+    },
+    pipeline_name=lambda name: name.replace("_", "-"),
     blocking=True,
     results=frozenset({"result", "wait"}),
 )

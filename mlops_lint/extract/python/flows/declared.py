@@ -9,11 +9,15 @@ import msgspec
 from mlops_lint.extract.python.flows.records import Declared, Settings, Tables, What
 from mlops_lint.extract.python.flows.settings import settings_of
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.python.uses import is_own
 
+# Of one file: real ones have tens of tasks, and some hundred statements in all their pipelines.
+BUDGET = 60_000
 # Names that stand for names, and functions that wrap functions.
 _DEPTH = 8
+# Calls of one pipeline that are looked at for what it is given.
+_MOST = 20
 
 
 class File:
@@ -23,6 +27,8 @@ class File:
         self.module = module
         self.tables = tables
         self.scopes = {scope.node: scope for scope in module.scopes.all}
+        self.budget = BUDGET
+        """Statements and expressions that may still be followed."""
         self.declared: dict[str, Declared] = {}
         """Functions under a decorator by their full names, in order of the source."""
         for scope in module.scopes.all:
@@ -58,7 +64,7 @@ class File:
             what = self.what(maker)
             if what is not None:
                 settings = Settings() if call is None else settings_of(call, scope.parent)
-                name = self.tables.default_name(scope.name.rpartition(".")[2])
+                name = scope.name.rpartition(".")[2]
                 return Declared(what, scope.name, name, decorator, scope, settings, maker)
         return None
 
@@ -100,13 +106,12 @@ class File:
         """What a pipeline is given and calls, as pipelines of ZenML were once written."""
         if not self.tables.parameters or owner.name not in self.declared:
             return None
-        for call in self.module.calls:
-            if self.module.names.name(call.node.func, call.scope) == owner.name:
-                given = settings_of(call.node, call.scope, tuple(owner.parameters)).entries.get(node.id)
-                argument = given[0].func if given is not None and isinstance(given[0], ast.Call) else None
-                known = self.resolve(argument, call.scope, depth - 1) if argument is not None else None
-                if known is not None:
-                    return known
+        for call in self._calls.get(owner.name, ()):
+            given = settings_of(call.node, call.scope, tuple(owner.parameters)).entries.get(node.id)
+            argument = given[0].func if given is not None and isinstance(given[0], ast.Call) else None
+            known = self.resolve(argument, call.scope, depth - 1) if argument is not None else None
+            if known is not None:
+                return known
         return Declared("task", "", node.id, node, None, Settings(complete=False), "")
 
     def _elsewhere(self, node: ast.Name | ast.Attribute, scope: Scope) -> Declared | None:
@@ -122,7 +127,19 @@ class File:
         own = is_own(name) and not any(character in name for character in "?()") and last not in self._methods
         if not own or not last or last[0].isupper() or name.partition(".")[0] in self._libraries():
             return None
+        if self.tables.packages and name.startswith(self.tables.packages):
+            # A method of a class is no task.
+            if any(part[:1].isupper() for part in name.split(".")):
+                return None
+            return Declared("task", "", last, node, None, Settings(complete=False), name.partition(".")[0])
         return Declared("task", name, last, node, None, Settings(complete=False), "")
+
+    @cached_property
+    def _calls(self) -> dict[str, list[Call]]:
+        found: dict[str, list[Call]] = {}
+        for call in self.module.calls:
+            found.setdefault(call.name, []).append(call)
+        return {name: calls[:_MOST] for name, calls in found.items()}
 
     @cached_property
     def _methods(self) -> frozenset[str]:
@@ -144,6 +161,8 @@ class File:
             given = [*node.args, *(one.value for one in node.keywords if one.arg in self.tables.wrapped)]
             known = (self.resolve(one, scope, depth - 1) for one in given)
             return next((one for one in known if one is not None), None)
+        if maker in self.tables.runners:
+            return self._started(node, scope, maker)
         if self.tables.classes(maker):
             return Declared("task", "", maker.rpartition(".")[2], node, None, settings_of(node, scope), maker)
         what, settings = self.what(maker), settings_of(node, scope)
@@ -152,13 +171,20 @@ class File:
             what, settings = self.what(maker), settings_of(node.func, scope)
         return self._wrapped(node, scope, what, settings, maker) if what is not None and node.args else None
 
+    def _started(self, node: ast.Call, scope: Scope, maker: str) -> Declared | None:
+        """A pipeline that is started by its name."""
+        argument, end = self.tables.runners[maker]
+        given = settings_of(node, scope, (argument,)).entries.get(argument)
+        known = self.module.values.value(*given) if given is not None else None
+        name = known.partition(end)[0] if isinstance(known, str) else ""
+        return Declared("pipeline", "", name or maker.rpartition(".")[2], node, None, Settings(), maker, name)
+
     def _wrapped(self, node: ast.Call, scope: Scope, what: What, settings: Settings, maker: str) -> Declared | None:
         name = self.module.names.name(node.args[0], scope)
         if not name or any(character in name for character in "?()"):
             return None
         function = self.module.names.scope(name)
-        called = self.tables.default_name(name.rpartition(".")[2])
-        return Declared(what, name, called, node, function, settings, maker)
+        return Declared(what, name, name.rpartition(".")[2], node, function, settings, maker)
 
     def local(self, node: ast.expr, scope: Scope) -> Scope | None:
         """Gives the plain function of this file that an expression stands for."""

@@ -46,7 +46,9 @@ def described(file: File, words: Words) -> Iterator[Subject]:
 def shown(file: File, declared: Declared) -> str:
     """Gives the name of a task or pipeline: as set, else that of its function."""
     given = text(file.module, declared.settings, file.tables.name)
-    return given if isinstance(given, str) and given else declared.called
+    if isinstance(given, str) and given:
+        return given
+    return file.tables.pipeline_name(declared.called) if declared.what == "pipeline" else declared.called
 
 
 def _pipeline(
@@ -85,7 +87,9 @@ def _called(step: Step, record: Task, symbols: dict[str, str]) -> Task:
 
 def _code(step: Step, symbols: dict[str, str]) -> Iterator[Link]:
     name = step.declared.name
-    if name in symbols:
+    if step.declared.identifier:
+        yield Link("triggers", f"pipeline-id:{step.declared.identifier}")
+    elif name in symbols:
         yield Link("triggers", symbols[name])
     elif step.declared.scope is not None:
         yield Link("starts", symbol_of(step.declared.scope))
@@ -95,7 +99,7 @@ def _code(step: Step, symbols: dict[str, str]) -> Iterator[Link]:
 
 def _definition(file: File, words: Words, declared: Declared) -> Subject:
     """A task that no pipeline here calls: one of another file may."""
-    step = Step(declared, ast.Call(ast.Name(declared.called), [], []), declared.settings, "")
+    step = Step(declared, ast.Call(ast.Name(declared.called), [], []), declared.settings, "", 0)
     record = msgspec.structs.replace(words.task(file, step, None), called=False)
     name = shown(file, declared)
     links = (*_code(step, {}), *words.links(file, step))

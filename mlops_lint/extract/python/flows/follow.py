@@ -13,8 +13,7 @@ from mlops_lint.extract.python.flows.settings import settings_of
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.tree import children
 
-# Of one pipeline: real ones have tens of tasks, and a few hundred statements.
-_BUDGET = 20_000
+# Of one pipeline: real ones have tens of tasks.
 _STEPS = 500
 # Functions of the file that a pipeline calls, and they each other.
 _DEPTH = 6
@@ -54,7 +53,6 @@ class _Follower:
         self._scope = file.module.scopes.module
         self._returned: Held = {}
         self._running: list[Scope] = []
-        self._budget = _BUDGET
         self._nested = 0
 
     def function(self, scope: Scope, given: dict[str, Held]) -> Held:
@@ -69,8 +67,8 @@ class _Follower:
         return returned
 
     def _spend(self, cost: int) -> None:
-        self._budget -= cost
-        if self._budget < 0 or len(self.steps) >= _STEPS:
+        self.file.budget -= cost
+        if self.file.budget < 0 or len(self.steps) >= _STEPS:
             raise _Exhausted
 
     # --- statements
@@ -196,7 +194,7 @@ class _Follower:
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.RShift, ast.LShift)):
             left, right = self._held(node.left), self._held(node.right)
             first, second = (left, right) if isinstance(node.op, ast.RShift) else (right, left)
-            _join(first, second)
+            self._join(first, second)
             return right
         return self._all(children(node))
 
@@ -214,6 +212,9 @@ class _Follower:
             found = self.file.resolve(arguments[0], self._scope)
             target = (found, "") if found is not None else None
             arguments = arguments[1:] if target is not None else arguments
+        if target is None and name in self.tables.runners:
+            found = self.file.resolve(node, self._scope)
+            target = (found, "") if found is not None else None
         if target is None and isinstance(node.func, ast.Attribute) and node.func.attr in self.tables.applies:
             found = self.file.resolve(arguments[0], self._scope) if arguments else None
             target = (found, "") if found is not None else None
@@ -237,17 +238,29 @@ class _Follower:
         declared, method = target
         options = settings_of(node, self._scope).entries if self.tables.call_settings else {}
         own = {key: one for key, one in options.items() if key in self.tables.call_settings}
-        step = Step(declared, node, declared.settings.under(Settings(own)), method)
+        step = Step(declared, node, declared.settings.under(Settings(own)), method, len(self.steps))
         step.after = dict(given)
         self._wait_by_name(step, node)
-        implied = {earlier: None for one in step.after for earlier in (one, *one.before())}
-        step.after |= {one: None for one in self._front if one not in implied}
+        implied = _earlier(step.after)
+        step.after |= {one: None for one in self._front if not implied >> one.number & 1}
+        step.earlier = _earlier(step.after)
         self.steps.append(step)
         self._spend(len(step.after))
         waits = declared.scope is None or isinstance(declared.scope.node, ast.FunctionDef) or awaited
         if self.tables.blocking and not method and waits:
             self._front = {step: None}
         return {step: None}
+
+    def _join(self, before: Held, after: Held) -> None:
+        """Lets some tasks wait for others; a circle is no order."""
+        self._spend(len(before) * len(after))
+        for step in after:
+            new = {one: None for one in before if one is not step and not one.waits_for(step)}
+            step.after |= new
+            step.earlier |= _earlier(new)
+            for later in self.steps:
+                if later.waits_for(step):
+                    later.earlier |= step.earlier
 
     def _wait_by_name(self, step: Step, node: ast.Call) -> None:
         for keyword in node.keywords:
@@ -271,7 +284,7 @@ class _Follower:
             self._method(node, function, held, every)
             if function.attr in self.tables.branches:
                 inside = set(self.steps[start:chosen])
-                _join({one: None for one in held if one not in inside}, dict.fromkeys(self.steps[chosen:]))
+                self._join({one: None for one in held if one not in inside}, dict.fromkeys(self.steps[chosen:]))
         local = self.file.local(function, self._scope)
         if local is not None and local not in self._running and len(self._running) < _DEPTH:
             positional = list(local.parameters)[local.receiver is not None :]
@@ -287,20 +300,22 @@ class _Follower:
             for step in held:
                 step.settings = step.settings.under(settings_of(node, self._scope))
         if function.attr in self.tables.precedes:
-            _join(held, given)
+            self._join(held, given)
         if held and function.attr in self.tables.results and self.tables.blocking:
             self._front = _last(self._front | held)
 
 
-def _join(before: Held, after: Held) -> None:
-    """Lets some tasks wait for others."""
-    for step in after:
-        step.after |= {one: None for one in before if one is not step and step not in one.before()}
+def _earlier(held: Held) -> int:
+    """Gives tasks with all that they wait for, as bits."""
+    found = 0
+    for step in held:
+        found |= step.all
+    return found
 
 
 def _last(held: Held) -> Held:
     """Gives those that none of the others waits for."""
-    if len(held) < 2:
-        return held
-    earlier = {one for step in held for one in step.before()}
-    return {step: None for step in held if step not in earlier}
+    found = 0
+    for step in held:
+        found |= step.earlier
+    return {step: None for step in held if not found >> step.number & 1}

@@ -38,6 +38,8 @@ class Declared(msgspec.Struct, frozen=True):
     settings: Settings
     maker: str
     """The full name of the decorator or function that makes it one; empty = it stands elsewhere."""
+    identifier: str = ""
+    """The name by which a pipeline is started that this file does not see; empty = it is seen, or is none."""
 
     @property
     def own(self) -> bool:
@@ -48,27 +50,28 @@ class Declared(msgspec.Struct, frozen=True):
 class Step:
     """One call of a task, or of another pipeline, in a pipeline."""
 
-    __slots__ = ("after", "declared", "method", "name", "node", "settings")
+    __slots__ = ("after", "declared", "earlier", "method", "name", "node", "number", "settings")
 
-    def __init__(self, declared: Declared, node: ast.Call, settings: Settings, method: str) -> None:
+    def __init__(self, declared: Declared, node: ast.Call, settings: Settings, method: str, number: int) -> None:
         self.declared = declared
         self.node = node
         self.settings = settings
         self.method = method
         """How it is called, as `submit`; empty = like a function."""
+        self.number = number
         self.after: dict[Step, None] = {}
+        self.earlier = 0
+        """All that it waits for, over others too: a bit for the number of each."""
         self.name = declared.called
 
-    def before(self) -> "dict[Step, None]":
-        """Gives all that it waits for, over others too."""
-        found: dict[Step, None] = {}
-        pending = list(self.after)
-        while pending:
-            step = pending.pop()
-            if step not in found:
-                found[step] = None
-                pending.extend(step.after)
-        return found
+    @property
+    def all(self) -> int:
+        """Itself and all that it waits for, as bits."""
+        return self.earlier | 1 << self.number
+
+    def waits_for(self, other: "Step") -> bool:
+        """Says whether it waits for another, over others too."""
+        return bool(self.earlier >> other.number & 1)
 
 
 class Tables(msgspec.Struct, frozen=True):
@@ -96,6 +99,12 @@ class Tables(msgspec.Struct, frozen=True):
     """The arguments of these that may be the task, if the first is not."""
     classes: Callable[[str], bool] = lambda _name: False
     """Says whether an instance of a class is a task."""
+    packages: tuple[str, ...] = ()
+    """How packages begin whose functions are tasks, of which we know no more."""
+    runners: Mapping[str, tuple[str, str]] = {}
+    """Functions that start a pipeline by its name -> the argument that holds it, and what ends it there."""
+    pipeline_name: Callable[[str], str] = str
+    """From the name of a function to that of its pipeline."""
     nested: bool = False
     """A task that calls tasks is a pipeline."""
     callers: frozenset[str] = frozenset()
@@ -114,5 +123,3 @@ class Tables(msgspec.Struct, frozen=True):
     """Methods of what a call gives that wait for its end."""
     parameters: bool = False
     """What a pipeline is given and calls is a task."""
-    default_name: Callable[[str], str] = str
-    """From the name of a function to that of its task or pipeline."""
