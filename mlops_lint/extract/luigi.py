@@ -5,6 +5,7 @@ Source: luigi 3.8.1 (`luigi/task.py`, `luigi/util.py`, `luigi/scheduler.py`), ht
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 from msgspec import UNSET
@@ -53,6 +54,17 @@ class _File:
             elif scope.kind == "class":
                 self.bases.update(module.names.bases(scope.name))
         self.tasks = {scope.name: one for scope in module.scopes.all if (one := self._one(scope)) is not None}
+
+    @cached_property
+    def yields(self) -> dict[int, list[ast.expr]]:
+        """What each function yields."""
+        found: dict[int, list[ast.expr]] = {}
+        nodes = self.module.nodes
+        every: list[ast.Yield | ast.YieldFrom] = [*nodes.of(ast.Yield), *nodes.of(ast.YieldFrom)]
+        for node in every:
+            if node.value is not None:
+                found.setdefault(id(self.module.around(node)), []).append(node.value)
+        return found
 
     def _one(self, scope: Scope) -> One | None:
         if scope.kind != "class" or not isinstance(scope.node, ast.ClassDef):
@@ -153,9 +165,9 @@ def _links(file: _File, one: One) -> Iterator[Link]:
     needed = list(_needed(file, one))
     yield from needed
     yield from (Link("writes" if one.kind != "ExternalTask" else "reads", data) for data in _targets(file, one))
-    names = {link.symbol.partition("#")[2] for link in needed}
-    for other in file.tasks.values():
-        if file.named(other) in names:
+    for link in needed:
+        other = file.tasks.get(f"{file.module.name}.{link.symbol.partition('#')[2]}")
+        if other is not None:
             yield from (Link("reads", data) for data in _targets(file, other))
 
 
@@ -180,14 +192,11 @@ def _yielded(file: _File, one: One) -> set[int]:
     if run is None or not file.within(one, "run"):
         return set()
     found: set[int] = set()
-    nodes = file.module.nodes
-    every: list[ast.Yield | ast.YieldFrom] = [*nodes.of(ast.Yield), *nodes.of(ast.YieldFrom)]
-    for node in every:
-        if file.module.around(node) is run and node.value is not None:
-            parts = walk(node.value)
-            names = {part.id for part in parts if isinstance(part, ast.Name)}
-            bound = [given for name in names for given in run.bindings.get(name, ()) if isinstance(given, ast.expr)]
-            found.update(id(part) for part in (*parts, *(part for given in bound for part in walk(given))))
+    for value in file.yields.get(id(run), ()):
+        parts = walk(value)
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        bound = [given for name in names for given in run.bindings.get(name, ()) if isinstance(given, ast.expr)]
+        found.update(id(part) for part in (*parts, *(part for given in bound for part in walk(given))))
     return found
 
 
