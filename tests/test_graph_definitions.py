@@ -31,6 +31,11 @@ def load(path):
 def never():
     pass
 """,
+    # And one that gives the name to the folder too.
+    "steps/score/__init__.py": "from .score import score\n",
+    "steps/score/score.py": "from prefect import task\n\n@task(retries=7)\ndef score():\n    pass\n",
+    "late.py": "from prefect import flow\nfrom steps.score import score\n\n@flow\ndef late():\n    score()\n",
+    "later.py": "from prefect import flow\nfrom steps import score\n\n@flow\ndef later():\n    score()\n",
     "text.py": "def clean(rows):\n    return rows\n",
     "publish.py": """
 from prefect import flow
@@ -54,6 +59,12 @@ def test_a_task_has_the_settings_of_its_definition_and_those_of_its_call_first()
     assert (load.fields["retries"], load.fields["timeout"], load.fields["remote"]) == (4, 60, True)
     assert (load.location.path, load.location.line) == ("steps/load.py", 5)
     assert "task:steps/load.py#load" not in found.nodes
+
+
+def test_folder_file_and_function_may_have_one_name() -> None:
+    found = graph(FILES)
+    assert found.nodes["task:late.py#late.score"].fields["retries"] == 7
+    assert found.nodes["task:later.py#later.score"].fields["retries"] == 7
 
 
 def test_a_definition_that_nobody_calls_stays() -> None:

@@ -4,6 +4,7 @@ Source: luigi 3.8.1 (`luigi/task.py`, `luigi/util.py`, `luigi/scheduler.py`), ht
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -25,6 +26,9 @@ _MARKERS = frozenset({"WrapperTask", "ExternalTask", "ExternalProgramTask"})
 _PLAIN = frozenset({"Task", "WrapperTask", "ExternalTask"})
 # A class with two of these, whose base stands in another file, is a task all the same.
 _METHODS = frozenset({"requires", "output", "run"})
+_NO_TASK = re.compile(
+    r"(?:Target|[Cc]onfig|Parameter|Format|Error|Exception|Scheduler|Worker|Client|FileSystem|Register)$"
+)
 # [scheduler] retry_delay, in seconds.
 _DELAY = 900
 
@@ -72,7 +76,8 @@ class _File:
         names = self.module.names
         bases = names.bases(scope.name)
         own = self.methods.get(id(scope), {})
-        kind = next((_last(base) for base in bases if base.startswith("luigi.") and base.endswith("Task")), None)
+        works = bool(_METHODS.intersection(own))
+        kind = next((_last(base) for base in bases if base.startswith("luigi.") and _is_task(base, works)), None)
         if kind is None and len(_METHODS.intersection(own)) > 1:
             elsewhere = [names.name(base, scope.parent or self.module.scopes.module) for base in scope.node.bases]
             kind = "" if any(is_own(name) and names.scope(name) is None for name in elsewhere) else None
@@ -112,6 +117,11 @@ def luigi(module: Module) -> Iterator[Subject]:
         links = (Link("part_of", symbol), Link("starts", symbol_of(one.scope)), *_links(file, one))
         yield subject(_task(module, one), _head(module, one.scope.node), own, symbol=f"task:{module.path}#{own}",
                       links=tuple(dict.fromkeys(links)))  # fmt: skip
+
+
+def _is_task(base: str, works: bool) -> bool:
+    """Whether a class of Luigi is one of tasks: by its name, or as what builds on it has the methods of one."""
+    return base.endswith("Task") or (works and _NO_TASK.search(base) is None)
 
 
 def _last(dotted: str) -> str:

@@ -75,8 +75,12 @@ def _tried_again(graph: Graph) -> None:
 def _function(started: Node, graph: Graph) -> Node:
     """Where a package has a module and takes from it a function of the same name, the function is meant."""
     name = started.id.removesuffix(".<module>")
-    same = graph.nodes.get(f"{name}.{name.rpartition('.')[2].removeprefix('function:')}")
-    return started if same is None or name == started.id else same
+    if name == started.id:
+        return started
+    last = name.removeprefix("function:").rpartition(".")[2]
+    # Folder, file and function may all have one name.
+    same = (graph.nodes.get(f"{name}.{last}"), graph.nodes.get(f"{name}.{last}.{last}"))
+    return next((one for one in same if one is not None), started)
 
 
 def _task(function: Node, task: Node, graph: Graph) -> Node | None:

@@ -27,6 +27,7 @@ _DECORATORS: dict[str, tuple[What, str]] = {
     "dagster.asset_check": ("check", "@asset_check"),
     "dagster.multi_asset_check": ("check", "@multi_asset_check"),
     "dagster_dbt.dbt_assets": ("asset", "@dbt_assets"),
+    "dagster_dbt.asset_decorator.dbt_assets": ("asset", "@dbt_assets"),
     "dagster_sling.sling_assets": ("asset", "@sling_assets"),
     "dagster_dlt.dlt_assets": ("asset", "@dlt_assets"),
 }

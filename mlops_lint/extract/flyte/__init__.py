@@ -20,7 +20,7 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Pipeline, Task, Text
 
-_CLASS = re.compile(r"^flytekit(?:plugins)?\..*Task$")
+_CLASS = re.compile(r"^flytekit(?:plugins)?\..*(?:Task|Echo)$")
 
 _ONE = Tables(
     tasks={

@@ -26,6 +26,8 @@ _TABLES = Tables(
     pipelines={"zenml.pipeline": "@pipeline", "zenml.pipelines.pipeline": "@pipeline"},
     methods=frozenset({"submit", "map", "product"}),
     options={"with_options": (), "configure": ()},
+    # Steps that come with it.
+    packages=("zenml.integrations.",),
     named_waits=frozenset({"after"}),
     call_name="id",
     call_settings=frozenset({"id"}),

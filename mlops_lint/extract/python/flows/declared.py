@@ -123,15 +123,18 @@ class File:
         if found is None or not any(isinstance(one, str) and one.startswith("import:") for one in found[0]):
             return None
         name = self.module.names.name(node, scope)
+        if name.startswith("?") and isinstance(node, ast.Name):
+            # Imported in one of several ways, by which the same is meant.
+            name = next(one.partition(":")[2] for one in found[0] if isinstance(one, str))
         last = name.rpartition(".")[2]
-        own = is_own(name) and not any(character in name for character in "?()") and last not in self._methods
-        if not own or not last or last[0].isupper() or name.partition(".")[0] in self._libraries():
+        if any(mark in name for mark in "?()") or not last or last[0].isupper() or last in self._methods:
             return None
         if self.tables.packages and name.startswith(self.tables.packages):
             # A method of a class is no task.
-            if any(part[:1].isupper() for part in name.split(".")):
-                return None
-            return Declared("task", "", last, node, None, Settings(complete=False), name.partition(".")[0])
+            known = not any(part[:1].isupper() for part in name.split("."))
+            return Declared("task", "", last, node, None, Settings(complete=False), "library") if known else None
+        if not is_own(name) or name.partition(".")[0] in self._libraries:
+            return None
         return Declared("task", name, last, node, None, Settings(complete=False), "")
 
     @cached_property
@@ -146,6 +149,7 @@ class File:
         tables = self.tables
         return tables.methods.union(tables.options, tables.overrides, tables.results, tables.precedes)
 
+    @cached_property
     def _libraries(self) -> frozenset[str]:
         makers = (*self.tables.tasks, *self.tables.pipelines)
         return frozenset(maker.partition(".")[0] for maker in makers)
