@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from mlops_lint.extract.ci.jobs import Job, Step, floats, subjects, workflow
+from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
 from mlops_lint.extract.commands.purposes import Purposes, purposes, together
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
@@ -60,7 +60,7 @@ def azure(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         triggers.append("schedule")
     yield from workflow(path, "azure", tuple(triggers), push or (pull and root.get("pr") is not None), schedule)
     stages = tuple(_stages(root))
-    repositories = dict(_repositories(root))
+    repositories = tuple(_repositories(root))
     first = True
     for stage in stages:
         for key, at, body in stage.jobs:
@@ -68,8 +68,8 @@ def azure(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
             job = msgspec.structs.replace(job, after=_after(stage, stages, body))
             if first:
                 # Repositories are of the file: its first job stands for it.
-                moving = tuple(name for name, moves in repositories.items() if moves)
-                job = msgspec.structs.replace(job, actions=tuple(repositories), unpinned=moving)
+                names = tuple(name for name, _ in repositories)
+                job = msgspec.structs.replace(job, actions=names, unpinned=moving(repositories))
             first = False
             yield from subjects(job)
 
@@ -82,7 +82,7 @@ def _crons(root: Mapping) -> Iterator[str]:
             yield cron
 
 
-def _repositories(root: Mapping) -> Iterator[tuple[str, bool]]:
+def _repositories(root: Mapping) -> Iterator[tuple[str, bool | None]]:
     """Gives the repositories that templates are taken from, and whether they may change under the same name."""
     for item in _items(root.get("resources", "repositories")):
         if isinstance(item, Mapping) and text(item.get("type")) in ("github", "githubenterprise"):

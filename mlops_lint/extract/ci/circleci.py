@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from mlops_lint.extract.ci.jobs import Job, Step, floats, subjects, workflow
+from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Subject
 from mlops_lint.parse.location import locate
@@ -40,12 +40,13 @@ def circleci(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     orbs = [(key.text, text(value) or "") for key, value in _entries(root.get("orbs")) if isinstance(value, Scalar)]
     used = tuple(version for _, version in orbs)
     # What CircleCI itself publishes may be named by a version that moves.
-    moving = tuple(one for one in used if not one.startswith("circleci/") and floats(one.partition("@")[2] or None))
+    others = [one for one in used if not one.startswith("circleci/")]
+    unpinned = moving((one, floats(one.partition("@")[2] or None)) for one in others)
     places = _places(root)
     for at, place in enumerate(places.values()):
         job = _job(path, root, place, places)
         # Orbs are of the file: its first job stands for it.
-        yield from subjects(msgspec.structs.replace(job, actions=used, unpinned=moving) if at == 0 else job)
+        yield from subjects(msgspec.structs.replace(job, actions=used, unpinned=unpinned) if at == 0 else job)
 
 
 def _places(root: Mapping) -> dict[str, _Place]:

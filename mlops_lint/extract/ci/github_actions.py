@@ -219,7 +219,7 @@ def _unpinned(uses: str) -> bool:
     if uses.startswith("docker://"):
         return reference(uses.removeprefix("docker://")).pinned is False
     name, at, version = uses.partition("@")
-    return "/" in name and bool(at) and "$" not in uses and floats(version)
+    return "/" in name and bool(at) and "$" not in uses and floats(version) is True
 
 
 def _stated(job: Mapping, steps: tuple[Step, ...]) -> Number:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from mlops_lint.extract.ci.durations import seconds
-from mlops_lint.extract.ci.jobs import Job, Step, floats, subjects, workflow
+from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
@@ -98,9 +98,8 @@ def gitlab(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         one = _job(file, key, settings, _after(settings, places[key.text], others, _stages(file)))
         # What a file includes is of the file: its first job stands for it.
         first = key is known[0][0]
-        versions = tuple(name for name, moves in actions if moves)
         included = tuple(name for name, _ in actions)
-        yield from subjects(msgspec.structs.replace(one, actions=included, unpinned=versions) if first else one)
+        yield from subjects(msgspec.structs.replace(one, actions=included, unpinned=moving(actions)) if first else one)
 
 
 def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[str, ...]) -> Job:
@@ -209,7 +208,7 @@ def _triggered(path: str, node: Node | None) -> Iterator[Link]:
             yield Link("triggers", f"pipeline:{file}", locate(path, item))
 
 
-def _includes(node: Node | None) -> Iterator[tuple[str, bool]]:
+def _includes(node: Node | None) -> Iterator[tuple[str, bool | None]]:
     """Gives what is included from other projects, and whether it may change under its name."""
     for item in node.items if isinstance(node, Sequence) else (node,):
         if isinstance(item, Scalar) and text(item) is not None and item.text.startswith("http"):
@@ -220,6 +219,6 @@ def _includes(node: Node | None) -> Iterator[tuple[str, bool]]:
                 ref = text(item.get("ref"))
                 yield f"{project}@{ref}" if ref else project, floats(ref)
             elif remote is not None:
-                yield remote, item.get("integrity") is None and floats(remote)
+                yield remote, floats(remote) if item.get("integrity") is None else False
             elif component is not None:
                 yield component, floats(component.partition("@")[2] or None)

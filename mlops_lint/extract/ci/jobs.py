@@ -46,7 +46,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     purposes: Purposes | None = None
     """None = those of its commands and actions."""
     actions: tuple[str, ...] = ()
-    unpinned: tuple[str, ...] = ()
+    unpinned: Texts = ()
     after: tuple[str, ...] = ()
     timed: bool = True
     timeout: Number = UNSET
@@ -174,9 +174,20 @@ def started(steps: Iterable[Step]) -> Iterator[Link]:
         yield from invocations(step.run, step.folder, step.location)
 
 
-def floats(version: str | None) -> bool:
-    """Says whether what has this version may change under the same name; None = no version is named."""
+def floats(version: str | None) -> bool | None:
+    """Says whether what has this version may change under the same name; a `version` that is None floats.
+
+    None = the version is filled in when the workflow runs.
+    """
     if version is None:
         return True
-    known = _COMMIT.fullmatch(version) or _VERSION.search(version) or _MAYBE.fullmatch(version)
-    return not (known or "$" in version or "{" in version)
+    if "$" in version or "{" in version or "<<" in version:
+        return None
+    return not (_COMMIT.fullmatch(version) or _VERSION.search(version) or _MAYBE.fullmatch(version))
+
+
+def moving(names: Iterable[tuple[str, bool | None]]) -> Texts:
+    """Gives the names of those that float; where of some it cannot be known, and none does, neither is the list."""
+    found = tuple(names)
+    sure = tuple(dict.fromkeys(name for name, moves in found if moves))
+    return UNSET if not sure and any(moves is None for _, moves in found) else sure

@@ -49,6 +49,11 @@ def purposes(commands: Iterable[str], actions: Iterable[str] = ()) -> Purposes:
     return found
 
 
+def unclear(text: str) -> Iterator[str]:
+    """Gives the simple commands that start what is written elsewhere."""
+    return (command for command in simple(text) if _of_command(command).opaque)
+
+
 def together(one: Purposes, other: Purposes) -> Purposes:
     """Gives what both are for."""
     return Purposes(
