@@ -13,7 +13,7 @@ from mlops_lint.extract.commands.purposes import Purposes, purposes
         "bash -c 'cd src && pytest'", "docker compose run app pytest", "docker run image pytest -q",
         "./scripts/run-tests.sh", "coverage run -m pytest",
         "python tests/test_model.py", "python manage.py test", "npm run test:unit", "cargo test --all",
-        "flake8 . && pytest",
+        "flake8 . && pytest", "mise run test", "poetry poe test",
     ],
 )  # fmt: skip
 def test_a_command_that_runs_tests(command: str) -> None:
@@ -77,7 +77,8 @@ def test_what_is_checked_beside_code() -> None:
 
 def test_what_is_written_elsewhere_may_be_for_anything() -> None:
     assert all(
-        purposes([one]).opaque for one in ("make all", "./ci/build.sh", "${{ matrix.command }}", "docker compose up")
+        purposes([one]).opaque
+        for one in ("make all", "./ci/build.sh", "${{ matrix.command }}", "docker compose up", "xyz run tests")
     )
     assert not any(purposes([one]).opaque for one in ("make lint", "ruff check .", "pre-commit run", "pytest"))
 

@@ -8,12 +8,16 @@ Source: the reference of each tool; the marketplace of GitHub Actions.
 import re
 
 _RUNNER = (
-    r"(?:g?make|just|task|invoke|inv|nox|poe|doit|rake|npm|yarn|pnpm|hatch|pdm|pixi|rye|bazel(?:isk)?|thx|mage|gradle)"
+    r"(?:(?:poetry )?poe|g?make|just|task|invoke|inv|nox|doit|rake|npm|yarn|pnpm|hatch|pdm|pixi|rye|bazel(?:isk)?|mage|"
+    r"gradle|mise|moon|turbo|nx)"
 )
 _WORDS = {
     "RUNNER": _RUNNER,
     "CODE": r"(?:python[\d.]*|torchrun|deepspeed|Rscript|papermill) (?:-\S+ )*(?:\S*[/.])?",
     "CLOUD": r"(?:(?:--\S+ \S+|alpha|beta) )*",
+    # What has tests among its files, and does not run them.
+    "KNOWN": r"(?:ruff|mypy|flake8|black|isort|pylint|bandit|pyright|autopep8|yapf|git|cp|mv|docker|coverage|codecov|"
+    r"if|\[|curl|wget|gh|aws|gcloud|gsutil|az|python|pip|kubectl|helm|terraform|tar|zip|unzip)\b",
     "END": r"(?:\.(?:py|R|ipynb))?(?: |$)",
 }
 
@@ -84,6 +88,7 @@ DEPLOYS = _table(r"""
     railway (?:up|redeploy)\b
     (?:npx )?(?:vercel|netlify|wrangler|firebase)\b.*(?:deploy|--prod|publish)
     (?:cf|truss|cog) push\b
+    anyscale service (?:rollout|deploy|update)\b
     (?:koyeb|doctl|porter|dokku|render|caprover)\b.*(?:deploy|update|create|apply)
     (?:modal|bentoml|yatai|prefect|ray|serve|astro|lightning|beam) (?:\S+ )*deploy\b
     (?:cortex|ploomber-cloud|langgraph|zenml) (?:\S+ )*deploy\b
@@ -193,6 +198,9 @@ OPAQUE = _table(r"""
     python[\d.]* -m (?:cibuildwheel|build_tools|ci|invoke|nox|tox)\b
     (?:conda|mamba|conda-build|rattler-build|boa) ?build\b
     (?:snakemake|nextflow)\b
+    (?:anyscale|argo|ray|sky) (?:\S+ )*(?:submit|launch|run)\b
+    (?:tkn .* start|gh workflow run|aws (?:\S+ )*start-build|gcloud builds submit)\b
+    (?!KNOWN)\S+ (?:\S+ )*(?:run[-_])?(?:[a-z]+[-_:])?tests?(?:[-_:][a-z]+)?(?: |$)
     \{\}
 """)
 """What these start is written in files of their own, under names that say nothing."""
