@@ -70,6 +70,7 @@ def delivered(_project: Node, graph: Graph) -> Answer:
     if any(one.context not in ("test", "docs", "vendored") for one in uses):
         return Answer(True, detail)
     pushed = any(path.rpartition("/")[2] in _PUSHED for path in graph.paths.files)
+    pushed = pushed or any(one.fields.get("purpose") == "delivery-platform" for one in graph.of_kind("use"))
     unclear = any("deploys" not in job.fields for job in jobs) or _is_space(graph)
     return Answer(None if pushed or unclear else False, detail)
 

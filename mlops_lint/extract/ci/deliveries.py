@@ -27,6 +27,12 @@ _TRIGGERS = re.compile(
     r"AWS::CodeDeploy|aws-codepipeline|aws_codepipeline|CodePipelineSource|azuredevops_build_definition|"
     r"AWS::CodeStar|aws_amplify_app|aws_apprunner_service"
 )
+# They are set up on pages of their own, with a repository to watch.
+_PLATFORMS = re.compile(
+    r"onrender\.com|render\.com|\bon Render\b|heroku|railway\.app|vercel|streamlit\.(?:app|io)|streamlit cloud|netlify|"
+    r"hugging ?face\.co/spaces|hugging ?face spaces|hf\.space|koyeb|fly\.io|pythonanywhere|replit|azurewebsites",
+    re.IGNORECASE,
+)
 
 
 @texts("*.yaml", "*.yml")
@@ -44,6 +50,15 @@ def cloud_delivery(path: str, text: str) -> Iterator[Subject]:
     found = _TRIGGERS.search(text) if "ode" in text or "amplify" in text or "apprunner" in text else None
     if found is not None:
         yield subject(Use(purpose="delivery", tool=found.group()), _at(path, text, found), found.group())
+
+
+@texts("README*", "*.md")
+def platforms(path: str, text: str) -> Iterator[Subject]:
+    """Gives the use of a platform that builds whatever is pushed, where a page says that the program runs there."""
+    found = _PLATFORMS.search(text)
+    if found is not None:
+        tool = found.group().lower()
+        yield subject(Use(purpose="delivery-platform", tool=tool), _at(path, text, found), tool)
 
 
 @trees(".pre-commit-config.yaml", ".pre-commit-config.yml")

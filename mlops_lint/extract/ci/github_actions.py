@@ -208,8 +208,15 @@ def _purposes(steps: tuple[Step, ...], uses: tuple[str, ...]) -> Purposes:
     # An action that builds an image, or would upload, and is told not to send it anywhere.
     kept = {step.uses for step in steps if plain(step.node.get("with", "push")) is False}
     built = {step.uses for step in steps if "build-push" in step.uses and step.node.get("with", "push") is None}
-    commands = [step.run or text(step.node.get("with", "command")) or "" for step in steps]
+    # Actions that run what they are given: a retry, a command of a cloud, a shell on another machine.
+    commands = [step.run or " \n".join(_given(step)) for step in steps]
     return purposes(commands, [one for one in uses if one not in kept | built])
+
+
+def _given(step: Step) -> Iterator[str]:
+    for name in ("command", "inlineScript", "script", "run"):
+        if (found := text(step.node.get("with", name))) is not None:
+            yield found
 
 
 def _unpinned(uses: str) -> bool:
