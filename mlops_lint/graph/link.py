@@ -40,6 +40,8 @@ class _Linker:
         self._modules = _modules(facts)
         self._paths = Paths((entry.path for entry in files), _declared(facts))
         self._entries = Entries(facts)
+        files_of = (subject for one in facts for subject in one.subjects if subject.kind == "file")
+        self._elsewhere = tuple(one.name for one in files_of if one.fields.get("submodule") is True)
         self._meant: dict[tuple[str, str, str], str] = {}
         self._given: dict[str, Value] = {}
         """The arguments of programs at the runs that are known."""
@@ -136,7 +138,13 @@ class _Linker:
         if scheme == "pipeline-id":
             named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
             return named[0] if len(named) == 1 else f"?{symbol}"
+        if scheme == "file" and self._elsewhere and self._is_elsewhere(rest):
+            return f"?{symbol}"
         return symbol
+
+    def _is_elsewhere(self, path: str) -> bool:
+        """Whether a path lies in a folder into which git puts another repository."""
+        return any(path.startswith(f"{folder}/") for folder in self._elsewhere) and not self._paths.exists(path)
 
     def _is_file(self, path: str) -> bool:
         return self._paths.exists(path) or f"file:{path}" in self._nodes

@@ -29,7 +29,8 @@ _NAMES = {
     "requirements.lock": "requirements", "requirements-dev.lock": "requirements",
     "makefile": "text", "gnumakefile": "text", "jenkinsfile": "text", "procfile": "text", "justfile": "text",
     "snakefile": "text", "codeowners": "text", "crontab": "text", "readme": "text", ".gitignore": "text",
-    ".gitattributes": "text", ".dockerignore": "text", ".dvcignore": "text", ".gcloudignore": "text",
+    ".gitattributes": "text", ".gitmodules": "text", ".dockerignore": "text", ".dvcignore": "text",
+    ".gcloudignore": "text",
     ".python-version": "text", "runtime.txt": "text", "readme.txt": "text", "description": "text",
     ".netrc": "text", ".npmrc": "text", ".pgpass": "text", ".envrc": "text", "id_rsa": "text", "id_ed25519": "text",
 }  # fmt: skip

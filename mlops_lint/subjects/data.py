@@ -58,6 +58,7 @@ class File(Kind, frozen=True, tag="file"):
     tracked: Annotated[Flag, "git tracks it; null = not a git repository"] = UNSET
     lfs: Annotated[Flag, "Git LFS keeps its content"] = UNSET
     data: Annotated[Flag, "data or a model, by its extension"] = UNSET
+    submodule: Annotated[Flag, "a folder into which git puts another repository"] = UNSET
 
 
 class PathUse(Kind, frozen=True, tag="path"):
