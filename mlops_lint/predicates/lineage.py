@@ -14,6 +14,8 @@ _LOG = ".log"
 # What writes files, whose path is seldom one in a store.
 _FILES = frozenset("builtins pathlib io csv json pickle joblib numpy pandas matplotlib yaml".split())
 _ARCHIVES = ("zip", "tar", "tar.gz", "tgz", "rar", "7z", "gz")
+# `python -m shop score --day today`
+_COMMAND = re.compile(r"[a-z][a-z0-9_-]*")
 _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
 
 
@@ -57,6 +59,8 @@ def repeatable(task: Node, graph: Graph) -> Answer:
         writes = [one for one in writes if not _on_disk(one)]
     bad = [one for one in writes if one.fields.get("dated") is True]
     bad += [one for one in writes if one.fields.get("appends") is True and not starts_empty(one, graph)]
+    if bad and (chooses(task) or (_contained(task) and not any(_remote(one) for one in bad))):
+        return Answer(None)
     if bad:
         related = tuple(Related(one.location, f"{one.name} is not the same when it runs twice") for one in bad)
         return Answer(False, ", ".join(sorted({one.name for one in bad})), related)
@@ -64,10 +68,26 @@ def repeatable(task: Node, graph: Graph) -> Answer:
     return Answer(True if known and writes else None)
 
 
+def _contained(task: Node) -> bool:
+    """Whether each try is a new container: what it left on its own disk is gone, unless that is a volume."""
+    return task.fields.get("sized") is True or isinstance(task.fields.get("image"), str)
+
+
+def _remote(write: Node) -> bool:
+    """Whether a write goes to a store or table outside the machine."""
+    uri = write.fields.get("uri")
+    return isinstance(uri, str) and ("://" in uri or write.fields.get("format") in ("table", "sql"))
+
+
+def chooses(task: Node) -> bool:
+    """Whether a task tells its program, by the first word, which of several things to do: the rest is not run."""
+    return any(link.words and _COMMAND.fullmatch(link.words[0]) for link in task.links)
+
+
 @predicate
 def in_task(node: Node, graph: Graph) -> bool:
     """A task of a pipeline runs this code."""
-    return bool(_tasks(node, graph))
+    return any(not chooses(task) for task in _tasks(node, graph))
 
 
 @predicate

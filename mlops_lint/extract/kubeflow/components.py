@@ -20,7 +20,7 @@ _OF_TASKS = re.compile(r"\.(?:after|outputs?|set_\w+|apply|add_\w+|container)\b"
 _PREPARES = re.compile(r"set_?up|init|config|log|print|check|validate|assert|seed")
 _COMMAND = 4000
 # Of a component file in a text.
-_NAME = re.compile(r"^name: *['\"]?([^'\"\n]+)", re.MULTILINE)
+_NAME = re.compile(r"^ *name: *['\"]?([^'\"\n]+)", re.MULTILINE)
 _IMAGE = re.compile(r"^ +image: *['\"]?([^\s'\"]+)", re.MULTILINE)
 
 
