@@ -108,3 +108,15 @@ def test_a_task_has_the_image_of_a_component_in_another_module() -> None:
     source = "from kfp import dsl\nfrom steps import load\n@dsl.pipeline\ndef p():\n    load()\n"
     texts = {"p.py": source, "steps/__init__.py": "from .load import load\n", "steps/load.py": steps}
     assert graph(texts).of_kind("task")[0].fields["image"] == "python:3.11.9"
+
+
+def test_a_schedule_in_another_file_starts_the_pipeline_of_its_compiled_file() -> None:
+    submit = """
+from google.cloud import aiplatform
+
+job = aiplatform.PipelineJob(display_name="nightly", template_path="out/churn_model.yaml")
+job.create_schedule(display_name="nightly", cron="0 3 * * *")
+"""
+    found = graph({"churn.py": SOURCE, "submit.py": submit})
+    started = found.nodes["pipeline:churn.py#Churn model"]
+    assert [node.fields["schedule"] for node in found.linked(started, "triggered_by")] == ["0 3 * * *"]

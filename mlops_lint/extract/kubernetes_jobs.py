@@ -17,14 +17,15 @@ from mlops_lint.extract.manifests import (
     manifests,
     owner,
     packages_of,
-    quantities,
+    resources_of,
     script_of,
 )
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, text
-from mlops_lint.subjects import Flag, Number, Pipeline, Task, Text, Texts, subject
+from mlops_lint.subjects import Flag, Number, Pipeline, Task, Text, subject
 
 _RETRIES = 6
 _DELAY = 10
@@ -42,7 +43,7 @@ def kubernetes_jobs(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]
         pod = one.pod if one.group == "batch" and one.kind in ("Job", "CronJob") else None
         if pod is None or not any(container.get("image") is not None for container in containers(pod)):
             continue
-        name = (one.name or one.kind).strip("-")
+        name = shown(one.name or one.kind).strip("-")
         count = taken[name] = taken.get(name, 0) + 1
         yield from _job(path, one, pod, name if count == 1 else f"{name}__{count}")
 
@@ -103,8 +104,8 @@ def _task(one: Manifest, pod: Mapping) -> Task:
         ignores_failure=False,
         parameters=(),
         sized=True,
-        requests=_resources(pod, "requests"),
-        limits=_resources(pod, "limits"),
+        requests=resources_of(containers(pod), "requests"),
+        limits=resources_of(containers(pod), "limits"),
         packages=packages,
         packages_pinned=packages_pinned,
         manual=False,
@@ -121,10 +122,6 @@ def _image(pod: Mapping) -> tuple[Text, Flag]:
     known = [image_of(one) for one in containers(pod)]
     loose = next((one for one in known if one[1] is False), None)
     return loose or next((one for one in known if one[1] is UNSET), known[0])
-
-
-def _resources(pod: Mapping, which: str) -> Texts:
-    return tuple(sorted({name for one in containers(pod) for name in quantities(one, which)}))
 
 
 def _code(pod: Mapping) -> Iterator[Link]:

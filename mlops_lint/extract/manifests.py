@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from mlops_lint.parse import pins
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 from mlops_lint.subjects import Flag, Text, Texts
@@ -30,6 +31,9 @@ _NOTIFIES = re.compile(r"notif|e?mail|slack|alert|msteams|pagerduty|opsgenie|web
 # Filled in when the object is used: `{{inputs.parameters.image}}`, `$(params.image)`.
 _FILLED = re.compile(r"\{\{|\$[({]")
 _COMMAND = 4000
+# Stands for an image that somebody is to fill in.
+_PLACEHOLDER = re.compile(r"replac|placeholder|change-?me|<[^>]*>|\byour\b|\s|TODO|FIXME", re.IGNORECASE)
+_VARIABLE = re.compile(r"^[A-Z0-9_]+$")
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -90,21 +94,24 @@ def quantities(container: Mapping, which: str, key: str = "resources") -> tuple[
 
 def command(container: Mapping) -> str | None:
     """Gives command and arguments as one line of a shell; None where the image decides."""
-    words = (*strings(container.get("command")), *strings(container.get("args")))
+    words = tuple(shown(word) for word in (*strings(container.get("command")), *strings(container.get("args"))))
     if len(words) > 2 and words[1] in ("-c", "-ec", "-lc", "-xec", "-euc"):
         return words[2]
     return " ".join(words) or None
 
 
-def owner(root: Mapping) -> str | None:
+def owner(root: Mapping) -> Text:
     """Gives who is responsible for an object, by its labels and annotations; None = nobody named."""
+    hidden = False
     for where in ("labels", "annotations"):
         node = root.get("metadata", where)
+        # A chart may put any labels in.
+        hidden = hidden or (node is not None and not isinstance(node, Mapping))
         for key, value in node.entries if isinstance(node, Mapping) else ():
             found = text(value)
             if found and key.text.rpartition("/")[2].lower() in _OWNERS:
-                return found
-    return None
+                return UNSET if is_filled(found) else found
+    return UNSET if hidden else None
 
 
 def notifies(written: str) -> bool:
@@ -117,9 +124,21 @@ def image_of(container: Mapping | None) -> tuple[Text, Flag]:
     if container is None:
         return None, None
     found = text(container.get("image"))
-    if found is None or _FILLED.search(found):
+    if found is None or is_filled(found) or _is_placeholder(found):
         return UNSET, UNSET
     return found, reference(found).pinned
+
+
+def _is_placeholder(image: str) -> bool:
+    return _VARIABLE.match(image) is not None or _PLACEHOLDER.search(image) is not None
+
+
+def resources_of(parts: tuple[Mapping, ...], which: str, key: str = "resources") -> Texts:
+    """Gives what some containers together ask for, or are held to; what a chart puts in cannot be known."""
+    nodes = [node for one in parts for node in (one.get(key), one.get(key, which)) if node is not None]
+    if any(not isinstance(node, Mapping) for node in nodes):
+        return UNSET
+    return tuple(sorted({name for one in parts for name in quantities(one, which, key)}))
 
 
 def packages_of(script: str | None) -> tuple[Texts, Flag]:
@@ -138,12 +157,12 @@ def script_of(container: Mapping) -> str | None:
     program = (strings(container.get("command")) or ("",))[0].rpartition("/")[2]
     first = source.split("\n", 1)[0] if source.startswith("#!") else ""
     shell = program in ("sh", "bash", "ash", "zsh", "dash") or (not program and (not first or "sh" in first))
-    return source[:_COMMAND] if shell else None
+    return shown(source)[:_COMMAND] if shell else None
 
 
 def is_filled(written: str) -> bool:
     """Says whether a text holds parts that are filled in when the object is used."""
-    return _FILLED.search(written) is not None
+    return _FILLED.search(shown(written)) is not None
 
 
 def sequence(node: Node | None) -> tuple[Mapping, ...]:

@@ -136,7 +136,10 @@ class _Linker:
         if scheme == "entry":
             return self._entries.symbol(rest, path)
         if scheme == "pipeline-id":
-            named = [n.id for n in self._nodes.values() if n.kind == "pipeline" and n.name == rest]
+            pipelines = [n for n in self._nodes.values() if n.kind == "pipeline"]
+            named = [n.id for n in pipelines if n.name == rest]
+            # A compiler writes `Churn model` as churn-model, and a file of it as churn_model.
+            named = named or [n.id for n in pipelines if _hyphened(n.name) == _hyphened(rest)]
             return named[0] if len(named) == 1 else f"?{symbol}"
         if scheme == "file" and self._elsewhere and self._is_elsewhere(rest):
             return f"?{symbol}"
@@ -272,6 +275,10 @@ class _Linker:
         if isinstance(value, Ref) and value != reference and holder is not None and depth > 0:
             value = self._worth(value, holder, depth - 1)
         return reference if isinstance(value, Ref) else _framed(reference, value)
+
+
+def _hyphened(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _framed(reference: Ref, value: Value) -> Value:

@@ -15,6 +15,7 @@ from mlops_lint.extract.argo.order import Around, Leaf, Templates, ends, named, 
 from mlops_lint.extract.manifests import Manifest, is_filled, manifests, owner, sequence
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, mappings, strings, text
 from mlops_lint.subjects import Constant, Flag, Pipeline, Text, Texts, subject
@@ -55,7 +56,7 @@ def _workflows(path: str, one: Manifest) -> Iterator[Workflow]:
     spec = one.spec
     if spec is None:
         return
-    name, place = (one.name or one.kind).strip("-"), locate(path, one.key)
+    name, place = shown(one.name or one.kind).strip("-"), locate(path, one.key)
     if one.kind == "CronWorkflow":
         inner = spec.get("workflowSpec")
         if isinstance(inner, Mapping):

@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 
 from mlops_lint.extract.argo.order import Leaf
 from mlops_lint.extract.commands import code_links
-from mlops_lint.extract.manifests import image_of, is_filled, notifies, packages_of, quantities, script_of, sequence
+from mlops_lint.extract.manifests import image_of, is_filled, notifies, packages_of, resources_of, script_of, sequence
 from mlops_lint.model import Link, Ref
 from mlops_lint.parse.duration import seconds
 from mlops_lint.parse.tree import Mapping, Node, Scalar, text
@@ -195,7 +195,7 @@ def _resources(settings: Settings, which: str) -> Texts:
     container = settings.container
     if settings.first("podSpecPatch") is not None:
         return UNSET
-    return quantities(container, which) if container is not None else ()
+    return resources_of((container,), which) if container is not None else ()
 
 
 def _count(node: Node) -> Number:

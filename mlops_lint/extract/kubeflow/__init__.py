@@ -73,7 +73,8 @@ def _scheduled(module: Module, submission: Submission) -> Subject:
         ownable=False,
         compiled=False,
     )
-    links = (Link("triggers", f"pipeline-id:{submission.name}"),)
+    links = tuple(Link("triggers", f"pipeline-id:{name}") for name in submission.targets)
     location = module.locate(submission.node)
     symbol = f"pipeline:{module.path}#{submission.name}:{location.line}"
-    return subject(record, location, submission.name, symbol=symbol, links=links)
+    # It must not be taken for the pipeline itself.
+    return subject(record, location, f"{submission.name} (schedule)", symbol=symbol, links=links)

@@ -5,6 +5,7 @@ create_schedule; pipeline_job_schedules.py, create)
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -18,6 +19,9 @@ from mlops_lint.subjects import Text
 
 MARK = ("create_recurring_run", "create_schedule", "PipelineJobSchedule", "create_schedule_from_job_spec")
 # The argument that holds a cron expression, by the last name of what is called.
+_NAMING = frozenset(
+    "display_name template_path pipeline_func job_name pipeline_package_path pipeline_name job_id".split()
+)
 _CRON = {
     "create_recurring_run": ("cron_expression",),
     "create_schedule": ("cron", "cron_expression"),
@@ -32,6 +36,8 @@ class Submission(msgspec.Struct, frozen=True):
     node: ast.Call
     schedule: Text
     name: str
+    targets: tuple[str, ...]
+    """How the pipeline may be called that is run."""
 
 
 def submissions(module: Module) -> Iterator[Submission]:
@@ -45,7 +51,9 @@ def submissions(module: Module) -> Iterator[Submission]:
         given = {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg is not None}
         if name == "create_schedule" and not given.keys() & {"cron", "cron_expression"} and not call.node.args:
             continue
-        yield Submission(call.node, _schedule(module, call, given, name), _name(module, call, given))
+        yield Submission(
+            call.node, _schedule(module, call, given, name), _name(module, call, given), _targets(module, call)
+        )
 
 
 def _schedule(module: Module, call: Call, given: dict[str, ast.expr], name: str) -> Text:
@@ -56,6 +64,19 @@ def _schedule(module: Module, call: Call, given: dict[str, ast.expr], name: str)
         return f"every {ast.unparse(given['interval_second'])[:60]} seconds"
     found = module.values.value(node, call.scope) if node is not None else UNSET
     return found if isinstance(found, (str, Ref)) else UNSET
+
+
+def _targets(module: Module, call: Call) -> tuple[str, ...]:
+    """Gives what the call, or the job that it schedules, names: a pipeline, its function or its compiled file."""
+    jobs = [one for one in module.calls if last(one.name) in ("PipelineJob", "from_pipeline_func")]
+    found: dict[str, None] = {}
+    for one in (call, *(jobs if len(jobs) == 1 else ())):
+        for keyword in one.node.keywords:
+            if keyword.arg in _NAMING:
+                known = module.values.value(keyword.value, one.scope)
+                name = known if isinstance(known, str) else last(module.names.name(keyword.value, one.scope))
+                found[re.sub(r"\.(?:ya?ml|json|zip|tar\.gz)$", "", name.rpartition("/")[2])] = None
+    return tuple(name for name in found if re.search(r"\w", name))
 
 
 def _name(module: Module, call: Call, given: dict[str, ast.expr]) -> str:

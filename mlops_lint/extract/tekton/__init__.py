@@ -14,6 +14,7 @@ from mlops_lint.extract.manifests import Manifest, manifests, notifies, owner, s
 from mlops_lint.extract.registry import trees
 from mlops_lint.extract.tekton import tasks
 from mlops_lint.model import Link, Subject
+from mlops_lint.parse.helm import shown
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Sequence, text
 from mlops_lint.subjects import Constant, Flag, Pipeline, Text, Texts, subject
@@ -57,7 +58,7 @@ def _pipelines(one: Manifest, runs: dict[str | None, Manifest]) -> Iterator[Foun
     spec = one.spec
     if spec is None:
         return
-    name = (one.name or one.kind).strip("-")
+    name = shown(one.name or one.kind).strip("-")
     if one.kind == "Pipeline":
         run = runs.get(one.name)
         around = tasks.limits(run.spec) if run is not None and run.spec is not None else tasks.Limits()

@@ -7,10 +7,10 @@ https://github.com/tektoncd/pipeline/blob/main/config/config-defaults.yaml
 import re
 
 import msgspec
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from mlops_lint.extract.commands import code_links
-from mlops_lint.extract.manifests import image_of, is_filled, packages_of, quantities, script_of, sequence
+from mlops_lint.extract.manifests import image_of, is_filled, packages_of, resources_of, script_of, sequence
 from mlops_lint.model import Link, Ref
 from mlops_lint.parse.duration import seconds
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, text
@@ -179,7 +179,6 @@ def _parameters(call: Mapping) -> Texts:
 
 def _resources(spec: Mapping, which: str) -> Texts:
     shared = spec.get("stepTemplate")
-    found: dict[str, None] = {}
-    for one in (*steps(spec), *((shared,) if isinstance(shared, Mapping) else ())):
-        found |= dict.fromkeys((*quantities(one, which), *quantities(one, which, "computeResources")))
-    return tuple(sorted(found))
+    parts = (*steps(spec), *((shared,) if isinstance(shared, Mapping) else ()))
+    old, new = resources_of(parts, which), resources_of(parts, which, "computeResources")
+    return UNSET if isinstance(old, UnsetType) or isinstance(new, UnsetType) else tuple(sorted({*old, *new}))
