@@ -23,6 +23,8 @@ _NODES = frozenset(
     {"kedro.pipeline.node", "kedro.pipeline.node.node", "kedro.pipeline.Node", "kedro.pipeline.node.Node"}
 )
 _ARGUMENTS = ("func", "inputs", "outputs")
+# Its inputs are a model and prompts; the tools that it may be given are functions with inputs of their own.
+_CONTEXT = "kedro.pipeline.llm_context_node"
 # Functions that put nodes together are mostly called so, and tell nothing of what for.
 _MAKER = "create_pipeline"
 
@@ -44,7 +46,7 @@ def kedro(module: Module) -> Iterator[Subject]:
         return
     found: dict[int, tuple[Scope, list[Node]]] = {}
     for call in module.calls:
-        if call.name in _NODES:
+        if call.name in _NODES or call.name == _CONTEXT:
             holder = call.scope.holder
             found.setdefault(id(holder), (holder, []))[1].append(_node(module, call))
     for holder, nodes in found.values():
@@ -56,7 +58,14 @@ def _node(module: Module, call: Call) -> Node:
     function = _function(module, *given.entries["func"]) if "func" in given.entries else ""
     named = text(module, given, "name")
     name = named if isinstance(named, str) and named else function.rpartition(".")[2] or "node"
-    inputs, outputs = (node_names(module, call, given.entries.get(side)) for side in ("inputs", "outputs"))
+    sides = ("llm", "prompts") if call.name == _CONTEXT else ("inputs",)
+    parts = [node_names(module, call, given.entries.get(side)) for side in sides]
+    inputs = Names(
+        tuple(one for part in parts for one in part.data),
+        tuple(one for part in parts for one in part.parameters),
+        all(part.known for part in parts) and "tools" not in given.entries,
+    )
+    outputs = node_names(module, call, given.entries.get("outputs"))
     return Node(call, name, function, inputs, outputs)
 
 
