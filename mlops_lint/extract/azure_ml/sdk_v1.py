@@ -105,6 +105,7 @@ class _Reader:
         self._explicit()
         for step in found:
             found += [one for one in step.before if one not in found]
+        self._makers(found)
         self._by_data(found)
         self._in_sequence(node, frame)
         return found
@@ -162,6 +163,20 @@ class _Reader:
                     writers.setdefault(data, step)
                 elif writer not in step.before and step not in writer.before:
                     step.before.append(writer)
+
+    def _makers(self, steps: list[Step]) -> None:
+        """Adds the steps that make what others take: they come into the pipeline unlisted."""
+        others = [
+            self._step(call.node, frame)
+            for call in self.module.calls
+            if self._is_step(call.node, frame := self.made.frame(call.scope))
+        ]
+        made = {data: one for one in others for data in self._data(one, written=True)}
+        for step in steps:
+            for data in self._data(step, written=False):
+                maker = made.get(data)
+                if maker is not None and maker not in steps:
+                    steps.append(maker)
 
     def _data(self, step: Step, *, written: bool) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
