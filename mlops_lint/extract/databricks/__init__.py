@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from mlops_lint.extract.databricks.tasks import Job, before, code, file, kind, task, tells, text_of
+from mlops_lint.extract.databricks.tasks import before, code, file, job_of, kind, task, tells, text_of
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
@@ -78,7 +78,7 @@ def _job(path: str, key: Scalar, node: Mapping, said: list[Mapping], root: Mappi
         compiled=False,
     )
     yield subject(record, locate(path, key), name, symbol=symbol)
-    of_job = Job(node, path)
+    of_job = job_of(node, path)
     for one in tasks:
         own = text(one.get("task_key")) or kind(one)
         order = (Link("depends_on", f"{prefix}{other}") for other in before(one) if other != own)

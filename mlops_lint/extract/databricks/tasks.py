@@ -45,24 +45,25 @@ class Job(msgspec.Struct, frozen=True):
 
     root: Mapping
     path: str
+    clusters: dict[str, Mapping]
+    """Those that tasks share, by their keys."""
+    environments: dict[str, Mapping]
+    """What is installed for tasks without a cluster, by their keys."""
 
-    def cluster(self, key: str | None) -> Mapping | None:
-        """Gives a shared cluster by its key."""
-        found = self.root.get("job_clusters")
-        for one in found.items if isinstance(found, Sequence) else ():
-            if isinstance(one, Mapping) and key is not None and text(one.get("job_cluster_key")) == key:
-                cluster = one.get("new_cluster")
-                return cluster if isinstance(cluster, Mapping) else None
-        return None
 
-    def environment(self, key: str | None) -> Mapping | None:
-        """Gives what is installed for tasks without a cluster."""
-        found = self.root.get("environments")
-        for one in found.items if isinstance(found, Sequence) else ():
-            if isinstance(one, Mapping) and (key is None or text(one.get("environment_key")) == key):
-                spec = one.get("spec")
-                return spec if isinstance(spec, Mapping) else None
-        return None
+def job_of(root: Mapping, path: str) -> Job:
+    """Gives a job with what its tasks share."""
+    clusters = _keyed(root.get("job_clusters"), "job_cluster_key", "new_cluster")
+    return Job(root, path, clusters, _keyed(root.get("environments"), "environment_key", "spec"))
+
+
+def _keyed(node: Node | None, key: str, value: str) -> dict[str, Mapping]:
+    found: dict[str, Mapping] = {}
+    for one in node.items if isinstance(node, Sequence) else ():
+        name, held = (text(one.get(key)), one.get(value)) if isinstance(one, Mapping) else (None, None)
+        if name is not None and isinstance(held, Mapping):
+            found[name] = held
+    return found
 
 
 def kind(node: Mapping) -> str:
@@ -110,7 +111,7 @@ def task(node: Mapping, job: Job) -> Task:
 
 def _cluster(node: Mapping, job: Job) -> Mapping | None:
     own = node.get("new_cluster")
-    return own if isinstance(own, Mapping) else job.cluster(text(node.get("job_cluster_key")))
+    return own if isinstance(own, Mapping) else job.clusters.get(text(node.get("job_cluster_key")) or "")
 
 
 def _is_serverless(node: Mapping, job: Job) -> bool:
@@ -169,7 +170,7 @@ def _packages(node: Mapping, job: Job) -> tuple[Texts, Flag]:
     libraries = node.get("libraries")
     items = libraries.items if isinstance(libraries, Sequence) else ()
     found = [text(one.get("pypi", "package")) for one in items if isinstance(one, Mapping)]
-    spec = job.environment(text(node.get("environment_key"))) if node.get("environment_key") is not None else None
+    spec = job.environments.get(text(node.get("environment_key")) or "")
     found += list(strings(spec.get("dependencies"))) if spec is not None else []
     # Files of the bundle, and lists of requirements, which are files of their own.
     packages = tuple(one for one in found if one is not None and not re.search(r"^-|[/*$]|\.whl$", one))

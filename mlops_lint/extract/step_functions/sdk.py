@@ -105,6 +105,7 @@ class _Reader:
         self.module = module
         self.made = Made(module)
         self._steps: dict[tuple[int, int], Step] = {}
+        self._receivers: dict[str, dict[int, list[tuple[ast.Call, Frame]]]] = {}
         self._methods: dict[str, list[tuple[ast.Call, Frame]]] = {}
         for call in module.calls:
             if isinstance(call.node.func, ast.Attribute):
@@ -171,13 +172,17 @@ class _Reader:
         if found and found[0] not in step.leads:
             step.leads.append(found[0])
 
-    def _of_method(self, method: str, step: Step) -> Iterator[tuple[ast.Call, Frame]]:
-        for call, frame in self._methods.get(method, ()):
-            function = call.func
-            if isinstance(function, ast.Attribute):
-                receivers = [id(node) for node, _ in self.made.options(function.value, frame)]
-                if id(step.node) in receivers:
-                    yield call, frame
+    def _of_method(self, method: str, step: Step) -> list[tuple[ast.Call, Frame]]:
+        """The calls of a method on a state."""
+        if method not in self._receivers:
+            found: dict[int, list[tuple[ast.Call, Frame]]] = {}
+            for call, frame in self._methods.get(method, ()):
+                function = call.func
+                receivers = self.made.options(function.value, frame) if isinstance(function, ast.Attribute) else []
+                for node, _ in receivers:
+                    found.setdefault(id(node), []).append((call, frame))
+            self._receivers[method] = found
+        return self._receivers[method].get(id(step.node), [])
 
     def _blocks(self, step: Step, sort: str, argument: str, method: str) -> list[tuple[ast.Call, Frame]]:
         """The retriers or catchers of a state."""
