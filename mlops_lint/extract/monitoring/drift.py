@@ -74,6 +74,11 @@ _STATISTICS = re.compile(
     r"spatial\.distance\.jensenshannon)$"
 )
 _BY_HAND = re.compile(r"(?i)drift|psi(?:_|$)|population_stability|covariate_shift")
+_MARKS = ("drift", "Drift", "psi(", "population_stability")
+_OWN = re.compile(r"(?i)drift|(?:^|_)psi(?:_|$)|population_stability|covariate_shift")
+_OWN_CLASS = re.compile(r"Drift(?:Detect|Monitor|Check|Analy)")
+# A function of two lines hands on what another computes.
+_SHORT = 2
 _COMPARATORS = ("drift_comparator", "skew_comparator")
 # What the objects of Evidently say of quality alone.
 _QUALITY = re.compile(r"Classification|Regression|(?<!Data)Quality|Performance|TextEvals|Recsys")
@@ -89,6 +94,8 @@ def drift(module: Module) -> Iterator[Subject]:
                 yield _monitor(module, call, tool)
     if "scipy" in module.roots:
         yield from _by_hand(module)
+    if not module.roots & _ROOTS and any(mark in module.source for mark in _MARKS):
+        yield from _own(module)
 
 
 def _monitor(module: Module, call: Call, tool: Tool) -> Subject:
@@ -185,6 +192,25 @@ def _by_hand(module: Module) -> Iterator[Subject]:
             record = Monitor(framework="scipy", what="check", watches=("drift",), drift=True, schedule=None)
             links: tuple[Link, ...] = (module.within(call.scope),)
             yield subject(record, module.locate(call.node), call.name.rpartition(".")[2], links=links)
+
+
+def _own(module: Module) -> Iterator[Subject]:
+    """A monitor for each function of two samples, and each class, that is called after drift and computes it itself."""
+    measured = {id(call.scope) for call in module.calls if _STATISTICS.match(call.name)}
+    for scope in module.scopes.all:
+        name = scope.name.rpartition(".")[2]
+        node = scope.node
+        found = False
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            takes = [one for one in scope.parameters if one != scope.receiver]
+            works = len(takes) > 1 and len(node.body) > _SHORT and id(scope) not in measured
+            found = works and _OWN.search(name) is not None
+        elif isinstance(node, ast.ClassDef):
+            methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            found = len(methods) > 1 and _OWN_CLASS.search(name) is not None
+        if found:
+            record = Monitor(framework="own", what="check", watches=("drift",), drift=True, schedule=None)
+            yield subject(record, module.locate(node), name, links=(module.within(scope),))
 
 
 def _called_so(module: Module, call: Call) -> str:
