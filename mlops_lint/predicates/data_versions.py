@@ -49,12 +49,9 @@ def data_compared(_project: Node, graph: Graph) -> Answer:
 
 @predicate
 def locked_beside(task: Node, graph: Graph) -> bool:
-    """A lock file stands beside the file of this stage, and the stage has something that it would record."""
-    folder = posixpath.dirname(task.location.path)
-    something = any(graph.linked(task, role) for role in ("reads", "writes")) or any(
-        one.role in ("reads", "writes", "needs") for one in task.links
-    )
-    return something and any(posixpath.dirname(file) == folder for file in _lock_files(graph)) and _has_lock(task)
+    """A lock file is of the pipeline of this stage, and the stage has something that it would record."""
+    something = any(one.role in ("reads", "writes", "needs") for one in task.links)
+    return something and f"task:{task.location.path}" in _locked_pipelines(graph)
 
 
 @predicate
@@ -125,15 +122,10 @@ def _kept(graph: Graph) -> tuple[Node, ...]:
 
 
 @lru_cache(maxsize=8)
-def _lock_files(graph: Graph) -> frozenset[str]:
-    return frozenset(str(one.fields.get("file")) for one in graph.of_kind("locked_stage"))
+def _locked_pipelines(graph: Graph) -> frozenset[str]:
+    return frozenset(str(one.fields.get("stage")).partition("#")[0] for one in graph.of_kind("locked_stage"))
 
 
 @lru_cache(maxsize=8)
 def _locked(graph: Graph) -> dict[str, Node]:
     return {str(one.fields.get("stage")): one for one in graph.of_kind("locked_stage")}
-
-
-def _has_lock(task: Node) -> bool:
-    """Only tools whose stages are named in a lock have their tasks under such symbols."""
-    return (task.symbol or "").startswith(f"task:{task.location.path}#")
