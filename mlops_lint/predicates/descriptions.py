@@ -5,8 +5,11 @@ import re
 from functools import lru_cache
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.cards import published
+from mlops_lint.predicates.choices import kept
 from mlops_lint.predicates.lineage import feeds_training
 from mlops_lint.predicates.registry import predicate
+from mlops_lint.predicates.seeding import is_run
 
 _OWNERS_FILE = re.compile(r"(?i)(?:^|/)(?:CODEOWNERS|OWNERS|MAINTAINERS)(?:\.\w+)?$")
 _LICENCE_FILE = re.compile(r"(?i)^licen[cs]e|^copying|^terms")
@@ -65,6 +68,12 @@ def licence_stated(_dataset: Node, graph: Graph) -> bool | None:
 
 
 @predicate
+def speaks_for_models(model: Node, graph: Graph) -> bool:
+    """It stands for the models of a project that others use: one that is registered by name, else one of its source."""
+    return model.id == _first_published(graph)
+
+
+@predicate
 def owner_named(_model: Node, graph: Graph) -> bool | None:
     """A registry, a card or a file of owners says whose the models are; None where only a page names somebody."""
     if any(_OWNERS_FILE.search(path) for path in graph.paths.files) or _said(graph, "model-owner"):
@@ -93,6 +102,19 @@ def _said(graph: Graph, purpose: str) -> tuple[Node, ...]:
         for one in graph.of_kind("use")
         if one.fields.get("purpose") == purpose and one.context not in ("vendored", "test")
     )
+
+
+@lru_cache(maxsize=8)
+def _first_published(graph: Graph) -> str:
+    kept_ones = [
+        one
+        for one in graph.of_kind("model")
+        if one.own and one.fields.get("checkpoint") is not True and is_run(one, graph) and kept(one, graph)
+    ]
+    published_ones = [one for one in kept_ones if published(one, graph)]
+    named = [one for one in published_ones if isinstance(one.fields.get("registry_name"), str)]
+    ranked = sorted(named or published_ones, key=lambda one: (one.context != "source", one.location, one.id))
+    return ranked[0].id if ranked else ""
 
 
 @lru_cache(maxsize=8)

@@ -33,8 +33,10 @@ _LICENCE = re.compile(
     r"copyright"
 )
 _DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b|\.csv\b|\.parquet\b")
-_OWNER = re.compile(r"(?im)^[\s>*#|-]*(?:model )?(?:owners?|maintainers?|contacts?|authors?|developed by|team)\b")
-# The page of a data set at whoever publishes it, which says under which terms.
+_OWNER = re.compile(
+    r"(?im)^[^\w\n]{0,12}(?:model )?(?:owners?|maintainers?|maintained by|contacts?|authors?|developed by|created by|"
+    r"made by|built by|team)\b"
+)
 _ORIGIN = re.compile(
     r"(?i)https?://(?:www\.)?(?:kaggle\.com/(?:datasets|c|competitions|\w+/[\w-]+)|archive\.ics\.uci\.edu|"
     r"huggingface\.co/datasets|zenodo\.org|(?:www\.)?openml\.org|doi\.org|figshare\.com|data\.[\w.-]+)"
