@@ -91,5 +91,10 @@ def test_actions_by_their_names() -> None:
     assert purposes([], ["actions/checkout@v4", "actions/setup-python@v5"]) == Purposes()
 
 
+def test_a_cluster_that_lives_as_long_as_its_job_is_no_release() -> None:
+    assert not purposes(["kind create cluster", "kubectl apply -f k8s/"]).deploys
+    assert not purposes(["helm upgrade --install x ./chart"], ["helm/kind-action@v1"]).deploys
+
+
 def test_a_long_word_takes_no_long_time() -> None:
     assert purposes(["python " + "a_test_" * 20_000, "x" * 100_000, "bash -c '" + "test " * 10_000 + "'"]) == Purposes()

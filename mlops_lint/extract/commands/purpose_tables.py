@@ -217,6 +217,9 @@ INSTALLS = _table(r"""
 """)
 """What these name is fetched or shown, not run."""
 
+LOCAL = _table(r"(?:kind|minikube|k3d|k3s|microk8s|localstack) (?:create|start|cluster|load|server)\b")
+LOCAL_ACTION = re.compile(r"(?i)(?:^|[/-])(?:kind|minikube|k3d|k3s|microk8s|localstack)(?:[/@-]|$)")
+
 ACTION_TESTS = _table(
     r"""
     (?:^|[/_-])(?:py)?tests?$

@@ -36,6 +36,8 @@ class Purposes(msgspec.Struct, frozen=True):
     checks: tuple[str, ...] = ()
     opaque: bool = False
     """Something is started that is written elsewhere, and that may be for anything."""
+    local: bool = False
+    """A cluster is made for this run alone."""
 
 
 def purposes(commands: Iterable[str], actions: Iterable[str] = ()) -> Purposes:
@@ -44,9 +46,12 @@ def purposes(commands: Iterable[str], actions: Iterable[str] = ()) -> Purposes:
     for text in commands:
         for command in simple(text):
             found = together(found, _of_command(command))
+    local = False
     for action in actions:
+        local = local or tables.LOCAL_ACTION.search(action) is not None
         found = together(found, _of_action(action.partition("@")[0][:_WORD]))
-    return found
+    # What is applied to a cluster that lives as long as the job releases nothing.
+    return msgspec.structs.replace(found, deploys=False) if local or found.local else found
 
 
 def unclear(text: str) -> Iterator[str]:
@@ -62,6 +67,7 @@ def together(one: Purposes, other: Purposes) -> Purposes:
         one.trains or other.trains,
         tuple(check for check in tables.CHECKS if check in one.checks or check in other.checks),
         one.opaque or other.opaque,
+        one.local or other.local,
     )
 
 
@@ -118,13 +124,19 @@ def _matched(command: str) -> Purposes:
         trains=tables.TRAINS.match(command) is not None,
         checks=tuple(check for check, pattern in tables.CHECKS.items() if pattern.match(command)),
         opaque=not tests and tables.OPAQUE.match(command) is not None,
+        local=tables.LOCAL.match(command) is not None,
     )
 
 
 def _of_action(name: str) -> Purposes:
     return Purposes(
-        deploys=tables.ACTION_DEPLOYS.search(name) is not None and tables.ACTION_PAGES.search(name) is None,
+        # An action of the repository itself has a file that says what it does.
+        deploys=not name.startswith("./") and _releases(name),
         tests=tables.ACTION_TESTS.search(name) is not None,
         checks=tuple(check for check, pattern in tables.ACTION_CHECKS.items() if pattern.search(name)),
         opaque="/.github/workflows/" in name and not name.startswith("./"),
     )
+
+
+def _releases(name: str) -> bool:
+    return tables.ACTION_DEPLOYS.search(name) is not None and tables.ACTION_PAGES.search(name) is None
