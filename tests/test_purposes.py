@@ -66,6 +66,10 @@ def test_what_trains_and_what_only_fetches() -> None:
     )
 
 
+def test_what_is_started_for_what_it_prints() -> None:
+    assert purposes(["ARN=$(aws sagemaker start-pipeline-execution \\\n --pipeline-name x)"]).trains
+
+
 def test_what_is_checked_beside_code() -> None:
     assert purposes(["great_expectations checkpoint run daily"]).checks == ("data",)
     assert purposes(["python evaluate.py", "kfp dsl compile --py p.py --output p.yaml"]).checks == (

@@ -47,8 +47,9 @@ def checks_models_or_data(_workflow: Node, graph: Graph) -> bool | None:
     if True in answers:
         return True
     tested = [_tests(job, graph) for job in _jobs(graph)]
-    if _tests_of_models(graph) and any(one is not False for one in tested):
-        return True if True in tested else None
+    models = _tests_of_models(graph)
+    if models is not False and any(one is not False for one in tested):
+        return True if models and True in tested else None
     return None if None in answers or None in tested else False
 
 
@@ -211,12 +212,17 @@ def _first_workflow(graph: Graph) -> str:
 
 
 @lru_cache(maxsize=4)
-def _tests_of_models(graph: Graph) -> bool:
-    """Whether some test trains, loads a model, or demands something of data or of a model."""
-    for test in graph.of_kind("test"):
-        if graph.reach(test, "training") or graph.reach(test, "model_load"):
+def _tests_of_models(graph: Graph) -> bool | None:
+    """Whether some test trains, loads a model, or demands something of data or a model; None = it calls a service."""
+    served = False
+    for path in sorted({test.location.path for test in graph.of_kind("test")}):
+        runs = [*graph.in_file(path, "test"), *graph.bodies(path)]
+        found = [one for run in runs for one in graph.reached(run)]
+        about = [one.fields.get("about") for one in found if one.kind == "assertion"]
+        if any(one.kind in ("training", "model_load") for one in found):
             return True
-        about = [one.fields.get("about") for one in graph.reach(test, "assertion")]
         if any(topic in _CHECKED for topics in about if isinstance(topics, tuple) for topic in topics):
             return True
-    return False
+        taken = [one for body in graph.bodies(path) for one in graph.linked(body, "imports")]
+        served = served or any(graph.in_file(one.location.path, "endpoint") for one in taken)
+    return None if served else False

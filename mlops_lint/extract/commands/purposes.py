@@ -18,6 +18,7 @@ from mlops_lint.extract.commands.words import HOLE, tokens
 _COMMAND = 600
 _WORD = 120
 _SHELLS = frozenset({"bash", "sh", "zsh"})
+_TAKEN = re.compile(r"\$\(([^()]{1,2000})\)")
 _NAMED = frozenset({"hatch", "pdm", "pixi", "rye"})
 _INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer) ")
 _TOOLS = re.compile(r"\s(?P<rest>(?:pytest|py\.test|tox|nox|make|python[\d.]*) .*|pytest$)")
@@ -73,7 +74,9 @@ def together(one: Purposes, other: Purposes) -> Purposes:
 
 def simple(text: str) -> Iterator[str]:
     """Gives the simple commands of a text, without wrappers; `{}` stands for what is filled in."""
-    for words in _split(text):
+    # What is started for what it prints: `ARN=$(aws sagemaker start-pipeline-execution ...)`.
+    taken = [found[1] for found in _TAKEN.finditer(text[:LIMIT])] if "$(" in text else []
+    for words in (found for part in (text, *taken) for found in _split(part)):
         inner = _handed(words)
         for found in (words,) if inner is None else _split(inner):
             yield _joined(found)
