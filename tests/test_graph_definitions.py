@@ -29,7 +29,7 @@ def load(path):
 
 @task
 def never():
-    pass
+    return 1
 """,
     # And one that gives the name to the folder too.
     "steps/score/__init__.py": "from .score import score\n",
@@ -65,6 +65,16 @@ def test_folder_file_and_function_may_have_one_name() -> None:
     found = graph(FILES)
     assert found.nodes["task:late.py#late.score"].fields["retries"] == 7
     assert found.nodes["task:later.py#later.score"].fields["retries"] == 7
+
+
+def test_a_configuration_of_runs_leaves_open_how_often_a_step_is_tried() -> None:
+    step = "from zenml import step\n\n@step\ndef fit():\n    return 1\n\n@step\ndef tell():\n    return 2\n"
+    run = "steps:\n  fit: {retry: {max_retries: 3}}\n"
+    found = graph({"a/steps.py": step, "a/configs/run.yaml": run, "b/steps.py": step})
+    assert "retries" not in found.nodes["task:a/steps.py#fit"].fields
+    assert found.nodes["task:a/steps.py#tell"].fields["retries"] == 0
+    assert found.nodes["task:b/steps.py#fit"].fields["retries"] == 0
+    assert len(found.of_kind("task")) == 4
 
 
 def test_a_definition_that_nobody_calls_stays() -> None:

@@ -10,6 +10,11 @@ _OUTWARD = frozenset({"read", "write", "model", "model_load", "http_call"})
 def definitions(graph: Graph) -> None:
     """Gives each such task the settings of what it calls; a call of a plain function is no task of its own."""
     _waits(graph)
+    configured = [
+        one for one in graph.of_kind("task") if one.fields.get("called") is False is one.fields.get("defined")
+    ]
+    for stated in configured:
+        graph.remove(stated)
     used: dict[str, Node] = {}
     for task in [one for one in graph.of_kind("task") if one.fields.get("defined") is False]:
         started = [_function(one, graph) for one in graph.linked(task, "starts")]
@@ -26,6 +31,7 @@ def definitions(graph: Graph) -> None:
             _bridge(task, graph)
     _deployments(graph)
     _tried_again(graph)
+    _configured(configured, graph)
     for definition in used.values():
         if definition.fields.get("called") is False:
             graph.remove(definition)
@@ -70,6 +76,19 @@ def _tried_again(graph: Graph) -> None:
                     task.fields["retries"] = count
                 else:
                     del task.fields["retries"]
+
+
+def _configured(stated: list[Node], graph: Graph) -> None:
+    """What a configuration says of a task by its name holds in runs with it: how often it is tried is then unknown."""
+    named: dict[str, list[Node]] = {}
+    for one in stated:
+        named.setdefault(one.name, []).append(one)
+    for task in graph.of_kind("task") if named else ():
+        top = task.location.path.partition("/")[0]
+        for one in named.get(task.name, ()):
+            same = task.fields.get("framework") == one.fields.get("framework")
+            if same and one.location.path.partition("/")[0] == top and task.fields.get("retries") == 0:
+                del task.fields["retries"]
 
 
 def _function(started: Node, graph: Graph) -> Node:

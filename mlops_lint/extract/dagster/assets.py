@@ -14,7 +14,7 @@ from msgspec import UNSET
 from mlops_lint.extract.dagster import settings
 from mlops_lint.extract.dagster.keys import Asset, found, made
 from mlops_lint.extract.python.flows.declared import File
-from mlops_lint.extract.python.flows.describe import place
+from mlops_lint.extract.python.flows.describe import idle, place
 from mlops_lint.extract.python.flows.records import Settings
 from mlops_lint.extract.python.flows.settings import value
 from mlops_lint.extract.python.module import names_of, symbol_of
@@ -23,6 +23,8 @@ from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Dataset, Pipeline, Task, Texts, Use, subject
 
+# Names of files that say nothing of what for.
+_USUAL = frozenset({"assets", "definitions", "__init__", "defs"})
 _AUTOMATION = ("automation_condition", "auto_materialize_policy")
 
 
@@ -58,7 +60,9 @@ def _pipeline(file: File, tasks: list[Asset], symbol: str) -> Subject:
         compiled=False,
         defined=True,
     )
-    name = file.module.path.rpartition("/")[2].removesuffix(".py")
+    folder, _, name = file.module.path.removesuffix(".py").rpartition("/")
+    if name in _USUAL and folder:
+        name = folder.rpartition("/")[2]
     location = Location(file.module.path) if not tasks else place(file, tasks[0].node)
     return subject(record, location, name, symbol=symbol)
 
@@ -105,7 +109,7 @@ def _task(file: File, asset: Asset) -> Task:
         changes |= {"remote": False, "retryable": False}
     if asset.what == "check":
         changes["purpose"] = "data-check"
-    return msgspec.structs.replace(record, **changes)
+    return idle(msgspec.structs.replace(record, **changes), asset.scope if asset.graph is None else None)
 
 
 def _notebook(file: File, asset: Asset) -> list[Link]:

@@ -11,6 +11,7 @@ from mlops_lint.extract.python.flows.follow import steps
 from mlops_lint.extract.python.flows.records import Declared, Step
 from mlops_lint.extract.python.flows.settings import text
 from mlops_lint.extract.python.module import symbol_of
+from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.subjects import Pipeline, Task, subject
 
@@ -81,8 +82,18 @@ def _called(step: Step, record: Task, symbols: dict[str, str]) -> Task:
     if step.declared.what == "pipeline" or step.declared.name in symbols:
         return Task(framework=record.framework, operator="pipeline", remote=False, lineage=False)
     if step.declared.own or not step.declared.name:
-        return record
+        return idle(record, step.declared.scope)
     return msgspec.structs.replace(record, defined=False)
+
+
+def idle(record: Task, scope: Scope | None) -> Task:
+    """Gives a task whose function does nothing, as in a mock, as one that reaches nothing."""
+    statements = getattr(scope.node, "body", []) if scope is not None else []
+    empty = (
+        isinstance(one, ast.Pass) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        for one in statements
+    )
+    return msgspec.structs.replace(record, remote=False) if statements and all(empty) else record
 
 
 def _code(step: Step, symbols: dict[str, str]) -> Iterator[Link]:
@@ -100,7 +111,7 @@ def _code(step: Step, symbols: dict[str, str]) -> Iterator[Link]:
 def _definition(file: File, words: Words, declared: Declared) -> Subject:
     """A task that no pipeline here calls: one of another file may."""
     step = Step(declared, ast.Call(ast.Name(declared.called), [], []), declared.settings, "", 0)
-    record = msgspec.structs.replace(words.task(file, step, None), called=False)
+    record = msgspec.structs.replace(idle(words.task(file, step, None), declared.scope), called=False)
     name = shown(file, declared)
     links = (*_code(step, {}), *words.links(file, step))
     return subject(record, place(file, declared.node), name, symbol=f"task:{file.module.path}#{declared.called}",
