@@ -13,7 +13,9 @@ from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 
 # Templates in templates; a template may call itself.
 _DEPTH = 30
+# Calls of templates, and orders between tasks, in one workflow: more is made to be more.
 _TASKS = 3_000
+_EDGES = 50_000
 _COMPOSITE = ("dag", "steps")
 # `a.Succeeded && (b || c.Failed)`: names of tasks with what is asked of them.
 _AWAITED = re.compile(r"([A-Za-z0-9_][\w-]*)(?:\.(\w+))?")
@@ -66,6 +68,7 @@ class Templates:
         self._others = others
         self._taken: dict[str, int] = {}
         self._count = 0
+        self._edges = _EDGES
 
     def entry(self, name: str) -> list[Leaf]:
         """Gives the tasks of the template in which a workflow begins, in order of the source."""
@@ -79,6 +82,9 @@ class Templates:
 
     def called(self, call: Mapping, name: str, around: Around) -> list[Leaf]:
         """Gives the tasks that a call of a template stands for."""
+        if self._count >= _TASKS:
+            return []
+        self._count += 1
         template, elsewhere = self._template(call)
         key = elsewhere or text(call.get("template")) or ""
         stack = around.stack
@@ -86,9 +92,6 @@ class Templates:
             # Nor does a template that stands in its call nest without end.
             inner = Around(f"{around.prefix}{name}.", (template, *around.templates), (*stack, key or "inline"))
             return self._composite(template, inner)
-        if self._count >= _TASKS:
-            return []
-        self._count += 1
         place = call.get("name") or call
         name = self._unique(f"{around.prefix}{name}")
         return [Leaf(name, call, place, template, elsewhere, around.templates, {})]
@@ -115,7 +118,7 @@ class Templates:
             first = starts(found[name])
             for before in awaited:
                 for leaf in first:
-                    leaf.upstream |= {end: None for end in final.get(before, ()) if end != leaf.name}
+                    self._wait(leaf, final.get(before, []))
             for leaf in found[name]:
                 leaf.ignores_failure = leaf.ignores_failure or fails or _goes_on(call)
         return [leaf for leaves in found.values() for leaf in leaves]
@@ -131,10 +134,18 @@ class Templates:
                     leaf.ignores_failure = leaf.ignores_failure or _goes_on(call)
                 together += leaves
             for leaf in starts(together):
-                leaf.upstream |= dict.fromkeys(before)
+                self._wait(leaf, before)
             before = ends(together) or before
             found += together
         return found
+
+    def _wait(self, leaf: Leaf, names: list[str]) -> None:
+        for name in names:
+            if self._edges <= 0:
+                return
+            if name != leaf.name and name not in leaf.upstream:
+                leaf.upstream[name] = None
+                self._edges -= 1
 
     def _unique(self, name: str) -> str:
         count = self._taken[name] = self._taken.get(name, 0) + 1

@@ -6,7 +6,9 @@ from mlops_lint.extract.hera.things import COMPOSITE, Call, Record, Template, Wo
 from mlops_lint.extract.python.following.things import Mapping, held
 
 _DEPTH = 30
+# Calls of templates, and orders between tasks, in one workflow: more is made to be more.
 _TASKS = 3_000
+_EDGES = 50_000
 
 
 class Leaf(msgspec.Struct):
@@ -64,6 +66,7 @@ class _Order:
         self._templates = workflow.templates
         self._taken: dict[str, int] = {}
         self._count = 0
+        self._edges = _EDGES
 
     def entry(self, name: str) -> list[Leaf]:
         """Gives the tasks of the template in which a workflow begins."""
@@ -94,7 +97,7 @@ class _Order:
         for group in template.groups:
             together = [leaf for call in group for leaf in self._called(call, prefix, around, stack)]
             for leaf in _starts(together):
-                leaf.upstream |= dict.fromkeys(before)
+                self._wait(leaf, before)
             before = ends(together) or before
             found += together
         return found
@@ -108,17 +111,17 @@ class _Order:
         for call in calls:
             for leaf in _starts(found[call.name]):
                 for before in call.upstream:
-                    leaf.upstream |= {end: None for end in final.get(before, ()) if end != leaf.name}
+                    self._wait(leaf, final.get(before, []))
         return [leaf for leaves in found.values() for leaf in leaves]
 
     def _called(self, call: Call, prefix: str, around: tuple[Template, ...], stack: tuple[str, ...]) -> list[Leaf]:
+        if self._count >= _TASKS:
+            return []
+        self._count += 1
         template, elsewhere = self._template(call.template)
         composite = template is not None and template.sort in COMPOSITE
         if template is not None and composite and template.name not in stack and len(stack) < _DEPTH:
             return self._inside(template, f"{prefix}{call.name}.", (template, *around), (*stack, template.name))
-        if self._count >= _TASKS:
-            return []
-        self._count += 1
         return [Leaf(self._unique(f"{prefix}{call.name}"), call, template, elsewhere, {}, around)]
 
     def _template(self, given: object) -> tuple[Template | None, str]:
@@ -132,6 +135,14 @@ class _Order:
                 if isinstance(owner, str) and isinstance(name, str):
                     return None, f"{owner}#{name}"
         return None, ""
+
+    def _wait(self, leaf: Leaf, names: list[str]) -> None:
+        for name in names:
+            if self._edges <= 0:
+                return
+            if name != leaf.name and name not in leaf.upstream:
+                leaf.upstream[name] = None
+                self._edges -= 1
 
     def _unique(self, name: str) -> str:
         count = self._taken[name] = self._taken.get(name, 0) + 1

@@ -13,6 +13,8 @@ from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, str
 # Groups in groups; compilers have no limit, people have.
 _DEPTH = 40
 _TASKS = 5_000
+# Orders that a group adds to those of its tasks.
+_EDGES = 50_000
 _PRODUCERS = (("taskOutputParameter", "outputParameterKey"), ("taskOutputArtifact", "outputArtifactKey"))
 _INPUTS = ("componentInputParameter", "componentInputArtifact")
 _NAMED = re.compile(r"(?:parameter_values|artifacts)\[['\"]([^'\"]+)['\"]\]")
@@ -51,55 +53,73 @@ class _Dag:
         self._depth = depth
         self._tasks = {key.text: (key, task) for key, task in mappings(node.get("tasks"))}
         self._entries: dict[str, _Entry] = {}
+        self._leaves: dict[str, Placed] = {}
         self.found: list[Placed] = []
 
     def run(self) -> _Entry:
         """Lays out its tasks, and gives what it stands for to those around it."""
+        # Those that do something themselves come first: a chain of a thousand of them is no nest of a thousand.
+        for name, (key, task) in self._tasks.items():
+            if self._dag(task) is None and len(self._all.tasks) < _TASKS:
+                one = Placed(self._all.unique(key.text), key, task, self._all.component(task), {}, *_strategy(task))
+                self._leaves[name] = one
+                self._entries[name] = _Entry({one.name: None}, {})
+                self.found.append(one)
+                self._all.tasks.append(one)
         for name in self._tasks:
             self._entry(name)
+        for name, one in self._leaves.items():
+            awaited, given = self._awaited(self._tasks[name][1])
+            for names in given.values():
+                awaited |= names
+            awaited.pop(one.name, None)
+            one.upstream.update(awaited)
         inside = {one.name for one in self.found}
-        awaited = {before for one in self.found for before in one.upstream}
+        awaited_ = {before for one in self.found for before in one.upstream}
         for one in self.found:
-            if inside.isdisjoint(one.upstream):
+            if inside.isdisjoint(one.upstream) and self._all.edges > 0:
                 one.upstream.update(self._controls)
-        ends = {one.name: None for one in self.found if one.name not in awaited}
+                self._all.edges -= len(self._controls)
+        ends = {one.name: None for one in self.found if one.name not in awaited_}
         return _Entry(ends, self._outputs())
+
+    def _dag(self, task: Mapping) -> Mapping | None:
+        """Gives the graph that a task stands for; None = it does something itself."""
+        found = self._all.component(task).get("dag")
+        return found if isinstance(found, Mapping) and self._depth < _DEPTH else None
 
     def _entry(self, name: str) -> _Entry:
         if name in self._entries:
             return self._entries[name]
-        # While it is looked up, a task that waits for itself waits for nothing.
+        # While it is looked up, a group that waits for itself waits for nothing.
         self._entries[name] = _Entry({}, {})
-        if name in self._tasks and len(self._all.tasks) < _TASKS:
-            self._entries[name] = self._laid_out(*self._tasks[name])
+        dag = self._dag(self._tasks[name][1]) if name in self._tasks else None
+        if dag is not None and self._all.groups < _TASKS:
+            self._all.groups += 1
+            self._entries[name] = self._group(self._tasks[name][1], dag)
         return self._entries[name]
 
-    def _laid_out(self, key: Scalar, task: Mapping) -> _Entry:
-        component = self._all.component(task)
+    def _group(self, task: Mapping, dag: Mapping) -> _Entry:
+        awaited, given = self._awaited(task)
+        deciding = set(_NAMED.findall(text(task.get("triggerPolicy", "condition")) or "")) | _iterated(task)
+        for name in deciding:
+            awaited |= given.get(name, {})
+        inner = _Dag(self._all, dag, given, awaited, self._depth + 1)
+        entry = inner.run()
+        self.found += inner.found
+        return entry
+
+    def _awaited(self, task: Mapping) -> tuple[Names, dict[str, Names]]:
+        """Gives the tasks after which one comes, and for each of its inputs those that make it."""
         awaited: Names = {}
         for before in strings(task.get("dependentTasks")):
             awaited |= self._entry(before).ends
         given = {
-            input_key.text: self._given(input_node)
+            key.text: self._given(node)
             for sort in ("parameters", "artifacts")
-            for input_key, input_node in mappings(task.get("inputs", sort))
+            for key, node in mappings(task.get("inputs", sort))
         }
-        dag = component.get("dag")
-        if isinstance(dag, Mapping) and self._depth < _DEPTH:
-            deciding = set(_NAMED.findall(text(task.get("triggerPolicy", "condition")) or "")) | _iterated(task)
-            for name in deciding:
-                awaited |= given.get(name, {})
-            inner = _Dag(self._all, dag, given, awaited, self._depth + 1)
-            entry = inner.run()
-            self.found += inner.found
-            return entry
-        for names in given.values():
-            awaited |= names
-        one = Placed(self._all.unique(key.text), key, task, component, awaited, *_strategy(task))
-        one.upstream.pop(one.name, None)
-        self.found.append(one)
-        self._all.tasks.append(one)
-        return _Entry({one.name: None}, {})
+        return awaited, given
 
     def _given(self, node: Mapping) -> Names:
         """Gives the tasks that make what an input is."""
@@ -131,6 +151,8 @@ class _All:
 
     def __init__(self, spec: Mapping) -> None:
         self.tasks: list[Placed] = []
+        self.groups = 0
+        self.edges = _EDGES
         self._spec = spec
         self._taken: dict[str, int] = {}
 

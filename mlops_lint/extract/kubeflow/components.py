@@ -118,7 +118,7 @@ def of_name(module: Module, called: Called) -> Component | None:
     root = name.partition(".")[0]
     if "?" in name or "." not in name or root in FOREIGN or "(" in name or name.startswith(f"{module.name}."):
         return None
-    if last[:1].isupper() and not last.endswith("Op"):
+    if (last[:1].isupper() or root.startswith("kfp")) and not last.endswith("Op"):
         return None
     given = called.given
     tasks = any(isinstance(one, Task) or hasattr(one, "task") for value in given.all() for one in held(value))
