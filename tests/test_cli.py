@@ -122,7 +122,7 @@ def test_the_output_can_go_to_a_file_instead(repository: Path, capsys: pytest.Ca
         (["check", "nowhere"], "nowhere: no such file or folder"),
         (["check", "--config", "nowhere.yaml"], "nowhere.yaml: no such file or folder"),
         (["check", "--select", "XYZ9"], "--select: no rule, prefix or stage is called 'XYZ9'"),
-        (["check", "--output", "xml=a"], "--output xml=a: not FORMAT=FILE with one of concise, json,"),
+        (["check", "--output", "xml=a"], "--output xml=a: not FORMAT=FILE with one of concise, github,"),
         (["check", "--output-file", "no/such/folder"], "no/such/folder: cannot be written: No such file or directory"),
         (["check", "eda.ipynb", "/"], "/: not in "),
         (["check", "--jobs", "0"], "at least 1"),

@@ -84,7 +84,10 @@ PIPELINE = """\
 
 def test_a_stage_is_a_task_of_the_pipeline_with_its_inputs_outputs_settings_and_code() -> None:
     found = subjects(PIPELINE)
-    assert found["pipeline:dvc.yaml"].fields == {"framework": "dvc", "managed": True, "schedule": None}
+    pipeline = found["pipeline:dvc.yaml"].fields
+    assert {"framework": "dvc", "managed": True, "schedule": None, "triggers": (), "schedulable": False}.items() <= (
+        pipeline.items()
+    )
     prepare = found["task:dvc.yaml#prepare"]
     assert prepare.location.line == 2
     assert prepare.fields["command"] == "python src/prepare.py data/raw.csv"
