@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
@@ -26,7 +27,11 @@ _TOOLS = {
     "lambda": ("sam deploy", "serverless deploy", "sls deploy"),
 }
 # A cluster that is made for the tests of a run, and commands that only look.
-_TRIES = re.compile(r"minikube|\bkind (?:create|load)|\bk3d\b|--dry-run|helm (?:template|lint)|\bct (?:install|lint)")
+_TRIES = re.compile(
+    r"minikube|\bkind (?:create|load)|\bk3d\b|--dry-run|helm (?:template|lint|uninstall|delete)|kubectl delete |"
+    r"\bct (?:install|lint)"
+)
+_FILE_OPTIONS = frozenset({"-f", "--file", "--filename", "-k", "--kustomize"})
 _APPLIES = re.compile(
     r"kubectl\b.* (?:apply|create|replace)|helm (?:upgrade|install)|kustomize|az ml|seldon|kserve|serve deploy"
 )
@@ -87,8 +92,10 @@ def _applies(job: Node, deployment: Node, graph: Graph) -> bool:
         return True
     path = deployment.location.path
     names = {posixpath.basename(path), *posixpath.dirname(path).split("/")} - {""}
-    words = (word for line in commands.split("\n") if _APPLIES.search(line) for word in line.split())
-    return any(_last(word) in names for word in words if word not in ("helm", "kubectl", "kustomize"))
+    lines = [line.split() for line in commands.split("\n") if _APPLIES.search(line)]
+    # A release may be called like a folder.
+    paths = [word for line in lines for before, word in pairwise(line) if "/" in word or before in _FILE_OPTIONS]
+    return any(_last(word) in names for word in paths)
 
 
 def _last(word: str) -> str:

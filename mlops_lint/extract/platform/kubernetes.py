@@ -21,6 +21,7 @@ from mlops_lint.subjects import Deployment, Flag, Number, Resource, Text, subjec
 # group -> kinds of workloads that keep running.
 _WORKLOADS = {
     ("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("extensions", "Deployment"),
+    ("extensions", "DaemonSet"),
     ("argoproj.io", "Rollout"),
 }  # fmt: skip
 # What is no workload -> what it holds.

@@ -21,7 +21,7 @@ from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 from mlops_lint.subjects import Deployment, Flag, Resource, subject
 
-_BUCKET = re.compile(r"((?:aws_s3_bucket|google_storage_bucket)\.\w+)\.")
+_BUCKET = re.compile(r"((?:aws_s3_bucket|google_storage_bucket)\.[\w-]+)\.")
 # Whose copies Application Auto Scaling changes.
 _SCALED = {"sagemaker": "aws_sagemaker_endpoint_configuration", "ecs": "aws_ecs_task_definition"}
 
