@@ -3,8 +3,13 @@
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 
-# What leaves the process: files, networks, databases, registries.
-_OUTWARD = frozenset({"read", "write", "model", "model_load", "http_call"})
+# Calls of these bring data in or leave it behind.
+_DATA = frozenset({"read", "write", "model", "model_load"})
+# Libraries whose data lies behind a network, whatever its name.
+_REMOTE = frozenset(
+    "awswrangler azure boto3 botocore comet_ml elasticsearch google huggingface_hub kaggle kagglehub minio mlflow "
+    "neptune paramiko psycopg psycopg2 pymongo pymysql redis s3fs gcsfs snowflake sqlalchemy wandb".split()
+)
 
 
 def definitions(graph: Graph) -> None:
@@ -135,10 +140,23 @@ def _settle(task: Node, definition: Node, graph: Graph) -> None:
 
 
 def outward(graph: Graph) -> None:
-    """Says of tasks that are functions whether they reach beyond their process, where their code is seen to."""
+    """Says of tasks that are functions whether they reach beyond their machine, where their code is seen to."""
     for task in graph.of_kind("task"):
-        if "remote" not in task.fields and any(one.kind in _OUTWARD for one in graph.reached(task)):
+        if "remote" not in task.fields and any(_is_outward(one) for one in graph.reached(task)):
             task.fields["remote"] = True
+
+
+def _is_outward(call: Node) -> bool:
+    """Whether a call goes over a network: a file beside the code does not fail for a moment."""
+    if call.kind == "http_call":
+        return True
+    if call.kind not in _DATA:
+        return False
+    uri = call.fields.get("uri")
+    if isinstance(uri, str) and (("://" in uri and not uri.startswith("file:")) or uri.startswith("table:")):
+        return True
+    library = str(call.fields.get("library") or call.name.partition(".")[0])
+    return library in _REMOTE or call.fields.get("format") == "sql" or call.fields.get("hub") is True
 
 
 def _bridge(task: Node, graph: Graph) -> None:
