@@ -42,7 +42,7 @@ def in_pipeline_code(handler: Node, graph: Graph) -> bool:
 def guards_work(handler: Node, graph: Graph) -> bool:
     """What a handler guards is work: data, models, the network, a call of the project's own code that does such."""
     if handler.fields.get("what") != "except":
-        return True
+        return not handler.links or any(one.kind in _CODE for one in graph.reached(handler))
     guards = handler.fields.get("guards")
     names = set(guards) - _OPTIONAL if isinstance(guards, tuple) else set()
     if not names:

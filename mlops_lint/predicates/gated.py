@@ -3,7 +3,7 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer
-from mlops_lint.predicates.steps import before, seen, steps, tasks_of
+from mlops_lint.predicates.steps import before, chooses, seen, steps, tasks_of
 
 _GATES = {"check": "check of the data", "evaluate": "evaluation", "compare": "comparison that could stop it"}
 
@@ -43,7 +43,8 @@ def _way(last: Node, starts: set[str], ids: set[str], gate: str, graph: Graph) -
         while waiting:
             way = waiting.pop()
             task = way[0]
-            if gate in steps(task, graph) or (not through_hidden and not seen(task, graph)):
+            hidden = not seen(task, graph) or (gate == "compare" and chooses(task))
+            if gate in steps(task, graph) or (hidden and not through_hidden):
                 continue
             earlier = [one for one in before(task, graph) if one.id in ids]
             if task.id in starts or not (starts or earlier):

@@ -42,6 +42,8 @@ _PLAIN = frozenset(
     "cd mkdir cp mv rm ls cat export set env sleep git pip uv poetry conda apt apt-get curl chmod true false exit exec "
     "sudo ssh scp rsync source . test [ if then fi".split()
 )
+# A task that does nothing but choose, by what came before.
+_CHOOSES = re.compile(r"(?i)branch|condition|choice|short_?circuit|gate|run_if|switch|approv|suspend")
 _PIECES = re.compile(r"[\n;|&]+")
 
 
@@ -96,6 +98,11 @@ def _served(task: Node, reached: list[Node], graph: Graph) -> bool:
     """Whether a model that the task saves is one that something here serves."""
     kept = [model for one in (task, *reached) for model in graph.linked(one, "saves")]
     return any(graph.linked(one, "served_by") for one in (*kept, *reached) if one.kind == "model")
+
+
+def chooses(task: Node) -> bool:
+    """Says whether a task does nothing but choose what comes after: by what, is not always seen."""
+    return task.fields.get("remote") is False and _CHOOSES.search(str(task.fields.get("operator"))) is not None
 
 
 def seen(task: Node, graph: Graph) -> bool:

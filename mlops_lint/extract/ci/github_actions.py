@@ -20,7 +20,7 @@ from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.image import reference
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, plain, strings, text
-from mlops_lint.subjects import CiWorkflow, Flag, Number, Pipeline, Text, subject
+from mlops_lint.subjects import CiWorkflow, Flag, Handler, Number, Pipeline, Text, subject
 
 _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
 # Any other event is one that something outside raises.
@@ -85,6 +85,18 @@ def workflow(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     yield subject(pipeline, location, name, symbol=f"pipeline:{path}")
     for key, job in mappings(root.get("jobs")):
         yield from subjects(_job(path, key, job, root))
+        yield from _passed_over(path, tuple(_steps(path, job, root)))
+
+
+def _passed_over(path: str, steps: tuple[Step, ...]) -> Iterator[Subject]:
+    """Gives a handler for each step that may fail without a word, and that runs code of the repository."""
+    for step in steps:
+        node = step.node.get("continue-on-error")
+        links = tuple(_code(path, step, steps)) if node is not None and _flag(node) is True else ()
+        if node is not None and links:
+            name = text(step.node.get("name")) or step.run.strip().partition("\n")[0][:80]
+            record = Handler(what="setting", broad=True, swallows=True, logs=False)
+            yield subject(record, locate(path, node), f"step '{name}'", links=links)
 
 
 @trees("action.yml", "action.yaml", "*/action.yml", "*/action.yaml")
