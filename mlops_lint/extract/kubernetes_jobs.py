@@ -34,7 +34,7 @@ _UNLIMITED = 2_147_483_647
 _COMMAND = 4000
 
 
-@trees("*.yaml", "*.yml")
+@trees("*.yaml", "*.yml", word=b"batch/")
 def kubernetes_jobs(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the jobs of a file, each followed by its task."""
     taken: dict[str, int] = {}

@@ -37,7 +37,7 @@ class Workflow(msgspec.Struct, frozen=True):
     triggers: Texts
 
 
-@trees("*.yaml", "*.yml")
+@trees("*.yaml", "*.yml", word=b"argoproj.io")
 def argo(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the workflows of a file, each followed by its tasks, and what it says of templates that others use."""
     objects = [one for one in manifests(documents) if one.group == _GROUP]

@@ -27,7 +27,7 @@ _OWN = re.compile(r"kfp[=<>~!]")
 _RESOURCES = {"cpu": "cpu", "memory": "memory", "accelerator": "gpu"}
 
 
-@trees("*.yaml", "*.yml", "*pipeline*.json")
+@trees("*.yaml", "*.yml", "*.json", word=b"deploymentSpec")
 def compiled(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the pipeline that a file holds, followed by its tasks."""
     for root in documents[:1]:

@@ -20,7 +20,7 @@ _KEY = "implementation.container.image"
 _HOLE = "{{}}"
 
 
-@trees("*.yaml", "*.yml")
+@trees("*.yaml", "*.yml", word=b"implementation")
 def component_file(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the image, for tasks that are made of the component, and the file with links to the code it starts."""
     root = documents[0] if len(documents) == 1 else None

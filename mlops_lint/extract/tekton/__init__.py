@@ -35,7 +35,7 @@ class Found(msgspec.Struct, frozen=True):
     triggers: Texts
 
 
-@trees("*.yaml", "*.yml")
+@trees("*.yaml", "*.yml", word=b"tekton.dev")
 def tekton(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the pipelines of a file, each followed by its tasks, and what it says of tasks that others use."""
     objects = [one for one in manifests(documents) if one.group.endswith("tekton.dev") and one.spec is not None]
