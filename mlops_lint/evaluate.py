@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from mlops_lint.errors import UsageError
 from mlops_lint.graph import Graph, Node
-from mlops_lint.model import Outcome, Verdict
+from mlops_lint.masked import masked
+from mlops_lint.model import Outcome, Related, Verdict
 from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
@@ -72,11 +73,12 @@ def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Ve
             continue
         holds = _answer(rule, rule.must, node, environment) if meant else None
         outcome: Outcome = "unknown" if holds is None else "pass" if holds else "fail"
-        message = _message(rule, node, environment.detail)
+        message = masked(_message(rule, node, environment.detail))
         # Two of one place are told apart by their messages: `<` on equal records goes on to compare None with None.
-        related = sorted(set(environment.related), key=lambda one: (one.location, one.message))
+        said = {Related(one.location, masked(one.message)) for one in environment.related}
+        related = sorted(said, key=lambda one: (one.location, one.message))
         location = environment.at if outcome == "fail" and environment.at is not None else node.location
-        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related), name=node.name)
+        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related), name=masked(node.name))
 
 
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:

@@ -12,6 +12,7 @@ from mlops_lint.cache import Cache
 from mlops_lint.discover import Found, discover, named_by
 from mlops_lint.evaluate import evaluate, profile_of
 from mlops_lint.graph import Graph, Node, link
+from mlops_lint.masked import masked
 from mlops_lint.model import Facts, Finding, Fix, Problem, Report, Summary, Verdict
 from mlops_lint.rules import Rule, check, load
 from mlops_lint.scan import Progress, scan
@@ -108,8 +109,8 @@ def _findings(shown: Iterable[Verdict], rules: dict[str, Rule], graph: Graph) ->
                 location=verdict.location,
                 message=verdict.message + _more([graph.nodes[one.node].name for one in others]),
                 subject_kind=node.kind,
-                subject_name=node.name,
-                subject_symbol=node.symbol,
+                subject_name=masked(node.name),
+                subject_symbol=node.symbol and masked(node.symbol),
                 fingerprint=_fingerprint(key, seen[key]),
                 related=verdict.related,
                 fixes=tuple(fix for one in (verdict, *others) for fix in _fixes(rule, one, graph.nodes[one.node])),
@@ -129,7 +130,7 @@ def _fixes(rule: Rule, verdict: Verdict, node: Node) -> Iterator[Fix]:
 def _more(names: list[str]) -> str:
     if not names:
         return ""
-    unique = list(dict.fromkeys(names))
+    unique = list(dict.fromkeys(map(masked, names)))
     listed = [name for number, name in enumerate(unique) if len(", ".join(unique[: number + 1])) <= _LISTED]
     rest = ", ..." if listed and len(listed) < len(unique) else ""
     return f"; {len(names)} more in this file" + (f": {', '.join(listed)}{rest}" if listed else "")

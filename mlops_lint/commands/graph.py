@@ -9,6 +9,7 @@ from mlops_lint.commands import options as common
 from mlops_lint.commands.terminal import Progress
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
+from mlops_lint.masked import masked
 from mlops_lint.subjects import KINDS
 
 _MOST = 60
@@ -62,18 +63,18 @@ def _written(graph: Graph, kinds: tuple[str, ...], options: argparse.Namespace) 
 
 def _json(graph: Graph, kept: set[str], edges: list[tuple[str, str, str]]) -> str:
     nodes = sorted((graph.nodes[id] for id in kept), key=lambda node: (node.location, node.id))
-    written = [{"source": source, "target": target, "kind": role} for source, role, target in edges]
+    written = [{"source": masked(source), "target": masked(target), "kind": role} for source, role, target in edges]
     return json.dumps({"nodes": [_node(node) for node in nodes], "edges": written}, indent=2) + "\n"
 
 
 def _node(node: Node) -> dict[str, object]:
     return {
-        "id": node.id,
+        "id": masked(node.id),
         "kind": node.kind,
-        "name": node.name,
+        "name": masked(node.name),
         "path": node.location.path,
         "line": node.location.line,
         "column": node.location.column,
-        "symbol": node.symbol,
+        "symbol": node.symbol and masked(node.symbol),
         "context": node.context,
     }

@@ -1,6 +1,7 @@
 """A view of the graph to text that Graphviz or Mermaid draws."""
 
 from mlops_lint.graph.view import Shown, View
+from mlops_lint.masked import masked
 from mlops_lint.output._text import count, visible
 
 _SHAPES = {
@@ -23,7 +24,7 @@ def dot(view: View) -> str:
     for node in view.nodes:
         shape = _SHAPES.get(node.kind, "ellipse")
         lines.append(
-            f'  {ids[node.id]} [shape={shape}, label="{_quoted(_label(node))}", tooltip="{_quoted(node.id)}"];'
+            f'  {ids[node.id]} [shape={shape}, label="{_quoted(_label(node))}", tooltip="{_quoted(masked(node.id))}"];'
         )
     lines += [f'  {ids[source]} -> {ids[target]} [label="{role}"];' for source, role, target in view.edges]
     return "\n".join([*lines, "}"]) + "\n"
@@ -41,7 +42,7 @@ def mermaid(view: View) -> str:
 
 
 def _label(node: Shown) -> str:
-    name = visible(node.name)
+    name = visible(masked(node.name))
     # The end of a path says more than its start.
     name = name if len(name) <= _LONGEST else f"…{name[-_LONGEST:]}"
     return f"{node.kind}: {name}" + (f" ({count(node.members, 'subject')})" if node.members > 1 else "")

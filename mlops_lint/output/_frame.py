@@ -2,7 +2,8 @@
 
 import msgspec
 
-from mlops_lint.output._source import MASK, Code
+from mlops_lint.masked import MASK
+from mlops_lint.output._source import Code
 from mlops_lint.output._text import visible, width
 
 CONTEXT = 2

@@ -14,6 +14,7 @@ import msgspec
 
 from mlops_lint import __version__
 from mlops_lint.graph.view import View
+from mlops_lint.masked import masked
 from mlops_lint.model import Location, Report
 from mlops_lint.output import _score
 from mlops_lint.output._frame import CONTEXT, frame
@@ -98,9 +99,9 @@ def _data(page: Page) -> dict[str, object]:
 
 
 def _shown(value: object) -> object:
-    """The same with every text made visible; line breaks, of frames and of what rules say, stay."""
+    """The same with every text made safe to show; line breaks, of frames and of what rules say, stay."""
     if isinstance(value, str):
-        return "\n".join(visible(line) for line in value.split("\n")) if "\n" in value else visible(value)
+        return "\n".join(visible(line) for line in masked(value).split("\n"))
     if isinstance(value, dict):
         return {name: _shown(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

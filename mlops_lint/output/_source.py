@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from mlops_lint.masked import secrets
 from mlops_lint.model import Location, Report
 
-MASK = "****"
 LIMIT = 20_000_000
 """Bytes; no code is shown of a larger file, which is data."""
 
@@ -49,6 +49,7 @@ class Sources:
         self._root = Path(report.root)
         self._texts: dict[str, str | None] = {}
         self._lines: dict[tuple[str, int | None], tuple[str, ...]] = {}
+        self._addresses: dict[tuple[str, int | None], tuple[Span, ...]] = {}
         found = (finding.location for finding in report.findings if finding.subject_kind == "secret")
         self._secrets = tuple(dict.fromkeys((*report.secrets, *found)))
 
@@ -67,7 +68,7 @@ class Sources:
         if not span.line <= len(lines):
             return None
         here = [other for other in self._secrets if (other.path, other.cell) == (location.path, location.cell)]
-        return Code(lines, span, tuple(self._span(other) for other in here))
+        return Code(lines, span, (*map(self._span, here), *self._within(location.path, location.cell)))
 
     def on_disk(self, location: Location) -> Code | None:
         """Gives the lines of the file itself, also of a notebook; None where nothing can be shown."""
@@ -75,7 +76,15 @@ class Sources:
         if is_whole(location) or location.line > len(lines):
             return None
         here = (other for other in self._secrets if other.path == location.path)
-        return Code(lines, _span_on_disk(location), tuple(map(_span_on_disk, here)))
+        return Code(lines, _span_on_disk(location), (*map(_span_on_disk, here), *self._within(location.path, None)))
+
+    def _within(self, path: str, cell: int | None) -> tuple[Span, ...]:
+        """Gives the regions of what stands within addresses, reported or not."""
+        if (path, cell) not in self._addresses:
+            lines = enumerate(self._lines_of(path, cell), 1)
+            found = ((number, part) for number, line in lines for part in secrets(line))
+            self._addresses[path, cell] = tuple(Span(n, start + 1, n, end + 1) for n, (start, end) in found)
+        return self._addresses[path, cell]
 
     def _lines_of(self, path: str, cell: int | None) -> tuple[str, ...]:
         if (path, cell) not in self._lines:

@@ -9,10 +9,11 @@ import os
 from urllib.parse import quote
 
 from mlops_lint import __version__
+from mlops_lint.masked import MASK
 from mlops_lint.model import Finding, Location, Related, Report
 from mlops_lint.output._line_hash import line_hashes
 from mlops_lint.output._rule_text import is_security, one_line, page, tags
-from mlops_lint.output._source import MASK, Code, Sources
+from mlops_lint.output._source import Code, Sources
 from mlops_lint.output._text import visible
 from mlops_lint.resources import HOMEPAGE
 from mlops_lint.rules import Rule
