@@ -50,8 +50,7 @@ def models(path: str, written: str) -> Iterator[Subject]:
         if _REF.search(written) or _SOURCE.search(written):
             yield subject(Use(purpose="data-check", tool="dbt"), Location(path), "dbt")
     elif (root := project.root(path, "models")) is not None:
-        if any(found.search(written) for found in (_REF, _SOURCE, _MATERIALIZED)) or "config(" in written:
-            yield _task(Location(path), root, stem, written)
+        yield _task(Location(path), root, stem, written)
     elif (root := project.root(path, "snapshots")) is not None:
         for found in _SNAPSHOT.finditer(written):
             line = written.count("\n", 0, found.start()) + 1
