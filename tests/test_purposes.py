@@ -14,6 +14,7 @@ from mlops_lint.extract.commands.purposes import Purposes, purposes
         "./scripts/run-tests.sh", "coverage run -m pytest",
         "python tests/test_model.py", "python manage.py test", "npm run test:unit", "cargo test --all",
         "flake8 . && pytest", "mise run test", "poetry poe test",
+        "torchrun --nproc_per_node=8 -m pytest tests",
     ],
 )  # fmt: skip
 def test_a_command_that_runs_tests(command: str) -> None:

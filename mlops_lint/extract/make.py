@@ -32,7 +32,8 @@ def make(path: str, text: str) -> Iterator[Subject]:
     folder = None if path.endswith(".mk") else posixpath.dirname(path)
     links = {name: tuple(_links(path, folder, rule)) for name, rule in known.items()}
     found = {name: purposes(line.text for line in rule.recipe) for name, rule in known.items()}
-    works = {name for name in known if links[name] or found[name] != Purposes(opaque=found[name].opaque)}
+    idle = {name: Purposes(opaque=one.opaque, local=one.local) for name, one in found.items()}
+    works = {name for name in known if links[name] or found[name] != idle[name]}
     # A target that only names others is their order.
     while above := {name for name, rule in known.items() if name not in works and works & set(rule.needs)}:
         works |= above

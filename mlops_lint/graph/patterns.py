@@ -24,6 +24,11 @@ def ordered_by_patterns(graph: Graph) -> None:
             for taken in _taken(task, graph):
                 for giver in _best(taken, task, givers):
                     graph.connect(task.id, "depends_on", giver.id)
+        for task in tasks:
+            for same in (text[1:] for text in _texts(task, "takes") if text.startswith("@task:")):
+                for giver in graph.linked(graph.nodes[same], "depends_on") if same in graph.nodes else ():
+                    if giver is not task:
+                        graph.connect(task.id, "depends_on", giver.id)
 
 
 def _taken(task: Node, graph: Graph) -> list[str]:

@@ -23,8 +23,8 @@ _NAMED = frozenset({"hatch", "pdm", "pixi", "rye"})
 _INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer) ")
 _TOOLS = re.compile(r"\s(?P<rest>(?:pytest|py\.test|tox|nox|make|python[\d.]*) .*|pytest$)")
 _MODULES = re.compile(
-    r"python[\d.]* (?:-[uBEIs] )*-m (?=(?:pytest|unittest|doctest|tox|nox|coverage|dvc|mlflow|kedro|prefect|invoke|"
-    r"twine|great_expectations|nose2|trial|spacy|rasa|kfp|snakemake|semantic_release)\b)"
+    r"(?:python[\d.]*|torchrun) (?:-\S+ )*-m (?=(?:pytest|unittest|doctest|tox|nox|coverage|dvc|mlflow|kedro|prefect|"
+    r"invoke|twine|great_expectations|nose2|trial|spacy|rasa|kfp|snakemake|semantic_release)\b)"
 )
 
 

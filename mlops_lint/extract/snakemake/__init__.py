@@ -122,9 +122,11 @@ def _patterns(found: Values | None) -> tuple[str, ...]:
 
 
 def _functions(owner: str, sections: dict[str, Values]) -> tuple[str, ...]:
-    """The functions that compute what a rule takes, of which the whole workflow knows more."""
-    called = sections["input"].functions if "input" in sections else []
-    return tuple(dict.fromkeys(f"@constant:{owner}#{name}" for name in called))
+    """The functions that compute what a rule takes, and the rules whose inputs it takes: the workflow knows more."""
+    found = sections.get("input")
+    called = [f"@constant:{owner}#{name}" for name in found.functions] if found is not None else []
+    same = [f"@task:{owner}#{name}" for name in found.inputs] if found is not None else []
+    return tuple(dict.fromkeys((*called, *same)))
 
 
 def _named(sections: dict[str, Values]) -> Iterator[str]:

@@ -35,6 +35,8 @@ class Values(msgspec.Struct):
 
     texts: list[str] = []
     rules: list[str] = []
+    inputs: list[str] = []
+    """The rules whose own inputs are taken: `rules.report.input`."""
     functions: list[str] = []
     plain: list[object] = []
     named: dict[str, ast.expr] = {}
@@ -126,7 +128,7 @@ class _Reader:
         elif isinstance(node, ast.Lambda):
             self.take(node.body, depth - 1)
         elif (rule := _rule(node)) is not None:
-            found.rules.append(rule)
+            (found.inputs if rule[1] == "input" else found.rules).append(rule[0])
         elif isinstance(node, ast.Call) and _name(node.func) in _FLAGS | _EXPANDS | {"multiext"}:
             self._call(node, depth)
         elif (value := self.one(node)) is not None:
@@ -154,6 +156,7 @@ class _Reader:
             # What is filled in at once leaves the doubled braces as wildcards.
             self.found.texts.append(text.replace("{{", "{").replace("}}", "}") if name in _EXPANDS else text)
         self.found.rules.extend(inner.found.rules)
+        self.found.inputs.extend(inner.found.inputs)
         self.found.functions.extend(inner.found.functions)
         self.found.complete = self.found.complete and inner.found.complete
 
@@ -200,13 +203,14 @@ def _sides(node: ast.BinOp) -> Iterator[ast.expr]:
     yield from reversed(chain)
 
 
-def _rule(node: ast.expr) -> str | None:
-    """The rule whose output is named: `rules.train.output`, `checkpoints.split.get(...)`."""
+def _rule(node: ast.expr) -> tuple[str, str] | None:
+    """The rule that is named, and which section of it: `rules.train.output`, `checkpoints.split.get(...)`."""
+    section = ""
     while True:
         if isinstance(node, ast.Attribute):
             if isinstance(node.value, ast.Name) and node.value.id in ("rules", "checkpoints"):
-                return node.attr
-            node = node.value
+                return node.attr, section
+            section, node = node.attr, node.value
         elif isinstance(node, ast.Subscript):
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
