@@ -7,7 +7,7 @@ from mlops_lint.graph.nodes import Node
 _DATA = frozenset({"read", "write", "model", "model_load"})
 # Libraries whose data lies behind a network, whatever its name.
 _REMOTE = frozenset(
-    "awswrangler azure boto3 botocore comet_ml elasticsearch google huggingface_hub kaggle kagglehub minio mlflow "
+    "awswrangler azure boto3 botocore comet_ml elasticsearch google huggingface_hub kaggle kagglehub minio "
     "neptune paramiko psycopg psycopg2 pymongo pymysql redis s3fs gcsfs snowflake sqlalchemy wandb".split()
 )
 
