@@ -18,12 +18,11 @@ _MEASURES = (
     "error_rate perplexity bleu wer rouge iou"
 )
 _MEASURE = re.compile(rf"(?i)(?:^|[_\W])(?:{_MEASURES.replace(' ', '|')})\d?(?:$|[_\W])")
-# What a source must hold before its tree is looked at: a measure on one side of a comparison.
-_NEAR = re.compile(
-    r"(?i)(?:acc|auc|f1|precision|recall|rmse|mse|mae|mape|r2|score|loss|metric|performance|error_rate|perplexity|bleu|"
-    r"wer|rouge|iou)[\w\"'\].)]{0,30}\s*[<>]|[<>]=?\s*[\w.\[\"'(]{0,40}"
-    r"(?:acc|auc|f1|precision|recall|rmse|mse|mae|mape|r2|score|loss|metric|performance|threshold)"
-)
+# Without one of these in it a source is not looked at: to look for words costs less than for comparisons.
+_WORDS = (
+    "accuracy", "acc", "auc", "AUC", "f1", "F1", "precision", "recall", "rmse", "RMSE", "mse", "mae", "MAE", "mape",
+    "r2", "R2", "score", "loss", "metric", "performance", "error_rate", "perplexity", "bleu", "rouge", "iou",
+)  # fmt: skip
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _RELEASES = re.compile(
     r"(?i)register|promot|deploy|transition|alias|publish|release|approv|upload|push|exit|abort|fail|skip|trigger|stage"
@@ -41,12 +40,18 @@ def gates(module: Module) -> Iterator[Subject]:
         given = any(one.arg == _THRESHOLDS for one in call.node.keywords)
         if given or last_name(call.node.func) in _VALIDATES:
             yield _gate(module, call.node, "mlflow")
-    if _NEAR.search(module.source) is None:
+    if "<" not in module.source and ">" not in module.source:
         return
-    nodes: list[ast.If | ast.Return | ast.Assert] = module.nodes.of(ast.If, ast.Return, ast.Assert)
-    for node in nodes:
-        if _decides(node) and not _in_loop(module, node):
-            yield _gate(module, node, "comparison")
+    if not any(word in module.source for word in _WORDS):
+        return
+    found: dict[int, ast.stmt] = {}
+    for compared in module.nodes.of(ast.Compare):
+        if isinstance(compared.ops[0], _ORDERS) and _measures(compared):
+            statement = _statement(module, compared)
+            if statement is not None and _decides(statement, compared) and not _in_loop(module, statement):
+                found[id(statement)] = statement
+    for statement in found.values():
+        yield _gate(module, statement, "comparison")
 
 
 def _gate(module: Module, node: ast.AST, tool: str) -> Subject:
@@ -54,21 +59,30 @@ def _gate(module: Module, node: ast.AST, tool: str) -> Subject:
     return subject(Use(purpose="gate", tool=tool), module.locate(node), "gate", links=(within,))
 
 
-def _decides(node: ast.If | ast.Return | ast.Assert) -> bool:
-    if isinstance(node, ast.Return):
-        return node.value is not None and _compares(node.value)
-    if isinstance(node, ast.Assert):
-        return _compares(node.test)
-    return _compares(node.test) and any(_acts(one) for body in (node.body, node.orelse) for one in body)
-
-
-def _compares(node: ast.expr) -> bool:
-    for inner in walk(node):
-        if isinstance(inner, ast.Compare) and isinstance(inner.ops[0], _ORDERS):
-            sides = [ast.unparse(one)[:200] for one in (inner.left, *inner.comparators)]
-            if any(_MEASURE.search(side) for side in sides):
+def _measures(node: ast.Compare) -> bool:
+    """Whether a side of a comparison names a measure: a variable, an attribute, a key."""
+    for side in (node.left, *node.comparators):
+        for inner in walk(side):
+            name = inner.value if isinstance(inner, ast.Constant) else last_name(inner)
+            if isinstance(name, str) and name and _MEASURE.search(name):
                 return True
     return False
+
+
+def _statement(module: Module, node: ast.AST) -> ast.stmt | None:
+    current: ast.AST | None = node
+    while current is not None and not isinstance(current, ast.stmt):
+        # What a function of its own compares decides nothing here.
+        current = None if isinstance(current, ast.Lambda) else module.nodes.around.get(current)
+    return current if isinstance(current, ast.stmt) else None
+
+
+def _decides(statement: ast.stmt, compared: ast.Compare) -> bool:
+    if isinstance(statement, (ast.Return, ast.Assert)):
+        return True
+    if not isinstance(statement, ast.If) or compared not in walk(statement.test):
+        return False
+    return any(_acts(one) for body in (statement.body, statement.orelse) for one in body)
 
 
 def _acts(statement: ast.stmt) -> bool:

@@ -35,12 +35,16 @@ def airflow(module: Module) -> Iterator[Subject]:
     machine.run()
     version = names.version([found.dotted for found in module.imports])
     taken: dict[str, int] = {}
-    for dag in machine.dags.values():
+    # What a program makes for itself, in a function that only its main block calls, no scheduler sees.
+    program = module.scopes.main is not None
+    for key, dag in machine.dags.items():
         name = _name(dag, module)
         # What a function makes of nothing that is known, for nobody that is known.
         if dag.dag_id is None and not dag.steps:
             continue
-        yield from _pipeline(module, dag, name, _unique(name, taken), version)
+        yield from _pipeline(
+            module, dag, name, _unique(name, taken), version, parsed=not program or key in machine.read
+        )
     if taken and module.own:
         yield from at_import(module, machine)
 
@@ -56,7 +60,9 @@ def _unique(name: str, taken: dict[str, int]) -> str:
     return f"{name}__{count}" if count else name
 
 
-def _pipeline(module: Module, dag: Dag, name: str, unique: str, version: int | None) -> Iterator[Subject]:
+def _pipeline(
+    module: Module, dag: Dag, name: str, unique: str, version: int | None, *, parsed: bool
+) -> Iterator[Subject]:
     owners = [settings.owner(module, step) for step in dag.steps]
     schedule = settings.schedule(module, dag, version)
     record = Pipeline(
@@ -69,7 +75,7 @@ def _pipeline(module: Module, dag: Dag, name: str, unique: str, version: int | N
         alerts=attention.alerts_of(module, dag),
         alertable=True,
         ownable=True,
-        parsed=True,
+        parsed=parsed,
         start_moves=attention.start_moves(dag),
         compiled=False,
     )

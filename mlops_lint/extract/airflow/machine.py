@@ -57,6 +57,8 @@ class Machine:
         self.followed: set[ast.AST] = set()
         self.imported: frozenset[ast.AST] = frozenset()
         """The functions that run when the file is read."""
+        self.read: frozenset[tuple[object, ...]] = frozenset()
+        """The DAGs that are there when the file is read."""
         self._scopes: dict[ast.AST, Scope] = {scope.node: scope for scope in module.scopes.all}
         self._running: list[ast.AST] = []
         self._budget = BUDGET
@@ -69,6 +71,7 @@ class Machine:
         try:
             self.block(self.module.tree.body, self.frame)
             self.imported = frozenset(self.followed)
+            self.read = frozenset(self.dags)
             if self.module.context != "test":
                 self._factories()
         except Exhausted:
