@@ -14,11 +14,13 @@ from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
-_MARKS = ("dvc", "lakectl", "data-diff", "nessie", "HISTORY", "quilt", "dolt", "datacompy")
+# How each command starts; a search for these is a hundred times as fast as one for the commands.
+_STARTS = ("dvc", "lakectl", "data-diff", "nessie", "DESCRIBE HISTORY", "quilt", "dolt", "datacompy")
 _COMMANDS = re.compile(
-    r"\bdvc\s+(?:--\S+\s+)*(?:diff|data\s+status)\b|\blakectl\s+(?:diff|log)\b|\bdata-diff\s|\bnessie\s+diff\b|"
-    r"\bDESCRIBE\s+HISTORY\b|\bquilt3?\s+(?:diff|log)\b|\bdolt\s+diff\b|\bdatacompy\b|\"dvc\",\s*\"diff\"|'dvc',\s*'diff'"
+    r"dvc[ \t]+(?:--\S+[ \t]+)*(?:diff|data[ \t]+status)\b|lakectl[ \t]+(?:diff|log)\b|data-diff\s|nessie[ \t]+diff\b|"
+    r"DESCRIBE HISTORY\b|quilt3?[ \t]+(?:diff|log)\b|dolt[ \t]+diff\b|datacompy\b|dvc[\"'],[ \t]*[\"']diff[\"']"
 )
+_MOST = 1000
 _IN_PROSE = (".md", ".rst")
 # Methods of a table that keeps its versions, on whatever it is called.
 _HISTORY = frozenset({"history", "snapshots", "table_changes", "diff_refs", "diff_branch"})
@@ -31,13 +33,28 @@ _FILES = (
 )  # fmt: skip
 
 
-@texts(*_FILES, words=_MARKS)
+@texts(*_FILES, words=_STARTS)
 def commands(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `diff` for the first command of a file; in prose, where it may be run by hand, `diff-by-hand`."""
-    if (found := _COMMANDS.search(text)) is not None:
+    found = min(filter(None, (_first(text, start) for start in _STARTS)), key=lambda one: one.start(), default=None)
+    if found is not None:
         line = text.count("\n", 0, found.start()) + 1
-        purpose = "diff-by-hand" if path.endswith(_IN_PROSE) else "diff"
-        yield subject(Use(purpose=purpose, tool="data"), Location(path, line, 1, line, 1), found[0].strip())
+        by_hand = path.endswith(_IN_PROSE)
+        purpose, name = ("diff-by-hand", "diff") if by_hand else ("diff", found[0].strip())
+        yield subject(Use(purpose=purpose, tool="data"), Location(path, line, 1, line, 1), name)
+
+
+def _first(text: str, start: str) -> re.Match[str] | None:
+    """The first command of a text that begins with a word."""
+    at = -1
+    for _ in range(_MOST):
+        at = text.find(start, at + 1)
+        if at < 0:
+            return None
+        whole = at == 0 or not (text[at - 1].isalnum() or text[at - 1] in "_-./")
+        if whole and (found := _COMMANDS.match(text, at)) is not None:
+            return found
+    return None
 
 
 @python

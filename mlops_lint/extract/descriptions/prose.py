@@ -27,11 +27,13 @@ _HEADING = re.compile(
 _SAID = re.compile(
     r"(?i)\b(?:data ?sets?|training data|raw data|the data|corpus)\b|\bkaggle\b|\buci\b|\bhugging ?face\.co/datasets"
 )
-_FILES = re.compile(r"[\w.-]{1,80}\.(?:csv|tsv|parquet|jsonl?|xlsx?|feather|npy|npz|h5|hdf5|zip|gz|xml|arff|txt|pkl)\b")
+_ENDING = re.compile(r"\.(?:csv|tsv|parquet|jsonl?|xlsx?|feather|npy|npz|h5|hdf5|zip|gz|xml|arff|txt|pkl)(?![\w/])")
+_STEM = re.compile(r"[\w.-]{1,80}$")
 _LICENCE = re.compile(
     r"(?i)licen[cs]e|\bCC[- ]?(?:BY|0)\b|creative commons|public domain|open data commons|\bODbL\b|terms of use|"
     r"copyright"
 )
+_LICENCE_STARTS = ("licen", "cc", "creative", "public domain", "open data", "odbl", "terms of use", "copyright")
 _DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b|\.csv\b|\.parquet\b")
 _OWNER = re.compile(
     r"(?im)^[^\w\n]{0,12}(?:model )?(?:owners?|maintainers?|maintained by|contacts?|authors?|developed by|created by|"
@@ -76,7 +78,10 @@ def page(path: str, text: str) -> Iterator[Subject]:
         yield _use(path, text, owner.end(), "model-owner" if _MODEL_CARD.search(path) else "contact", "page")
 
 
-@texts("*.py", "*.ipynb", "*.R", "*.Rmd")
+_SPOKEN = ("ataset", "ata set", "kaggle.com", "uci.edu", "zenodo.org", "openml.org", "figshare.com", "doi.org")
+
+
+@texts("*.py", "*.ipynb", "*.R", "*.Rmd", words=_SPOKEN)
 def comment(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `data-mention` for code whose comments or cells of text say what its data is or where it is from."""
     found = _ORIGIN.search(text) or (_COMMENT.search(text) if "ata" in text else None)
@@ -95,14 +100,19 @@ def package(path: str, text: str) -> Iterator[Subject]:
 def _named(text: str) -> Iterator[tuple[str, int]]:
     """The names of data files, each once."""
     seen: set[str] = set()
-    for found in _FILES.finditer(text):
-        if found[0] not in seen and len(seen) < _MOST:
-            seen.add(found[0])
-            yield found[0], found.start()
+    for found in _ENDING.finditer(text):
+        stem = _STEM.search(text[max(0, found.start() - 80) : found.start()])
+        name = f"{stem[0]}{found[0]}" if stem is not None else ""
+        if name and name not in seen and len(seen) < _MOST:
+            seen.add(name)
+            yield name, found.start()
 
 
 def _licensed(text: str) -> int | None:
     """Where a licence is spoken of in one paragraph with data."""
+    lower = text.lower()
+    if not any(start in lower for start in _LICENCE_STARTS):
+        return None
     for number, found in enumerate(_LICENCE.finditer(text)):
         if number >= _MOST:
             return None

@@ -48,29 +48,20 @@ def kept(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
             yield subject(Use(purpose="data-kept", tool="dvc"), locate(path, cached[0]), path.removesuffix(".dvc"))
 
 
-@texts(
-    "*.sh",
-    "*.yml",
-    "*.yaml",
-    "Makefile",
-    "*.mk",
-    "Justfile",
-    "*.bat",
-    "*.ps1",
-    "Dockerfile*",
-    "*.py",
-    "*.ipynb",
-    "*.md",
-)
+_FILES = (
+    "*.sh", "*.yml", "*.yaml", "Makefile", "*.mk", "Justfile", "*.bat", "*.ps1", "Dockerfile*", "*.py", "*.ipynb", "*.md",
+)  # fmt: skip
+
+
+@texts(*_FILES, words=("dvc remote",))
 def added(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `data-remote-command` for the first command of a file that names a remote of another machine."""
-    if "dvc remote" in text:
-        for found in _ADDED.finditer(text):
-            if _purpose(found["url"]) == "data-remote":
-                line = text.count("\n", 0, found.start()) + 1
-                record = Use(purpose="data-remote-command", tool="dvc")
-                yield subject(record, Location(path, line, 1, line, 1), found["url"])
-                return
+    for found in _ADDED.finditer(text):
+        if _purpose(found["url"]) == "data-remote":
+            line = text.count("\n", 0, found.start()) + 1
+            record = Use(purpose="data-remote-command", tool="dvc")
+            yield subject(record, Location(path, line, 1, line, 1), found["url"])
+            return
 
 
 def _purpose(url: str) -> str:
