@@ -49,7 +49,8 @@ def kept(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
 
 
 _FILES = (
-    "*.sh", "*.yml", "*.yaml", "Makefile", "*.mk", "Justfile", "*.bat", "*.ps1", "Dockerfile*", "*.py", "*.ipynb", "*.md",
+    "*.sh", "*.yml", "*.yaml", "Makefile", "*.mk", "Justfile", "*.bat", "*.ps1", "Dockerfile*", "*.py", "*.ipynb",
+    "*.md",
 )  # fmt: skip
 
 
