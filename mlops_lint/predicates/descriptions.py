@@ -69,7 +69,7 @@ def licence_stated(_dataset: Node, graph: Graph) -> bool | None:
 
 @predicate
 def speaks_for_models(model: Node, graph: Graph) -> bool:
-    """It stands for the models of a project that others use: one that is registered by name, else one of its source."""
+    """It stands for the models of a project that others use: one that is registered by name, else one that is loaded."""
     return model.id == _first_published(graph)
 
 
@@ -111,10 +111,17 @@ def _first_published(graph: Graph) -> str:
         for one in graph.of_kind("model")
         if one.own and one.fields.get("checkpoint") is not True and is_run(one, graph) and kept(one, graph)
     ]
-    published_ones = [one for one in kept_ones if published(one, graph)]
-    named = [one for one in published_ones if isinstance(one.fields.get("registry_name"), str)]
-    ranked = sorted(named or published_ones, key=lambda one: (one.context != "source", one.location, one.id))
+    named = [one for one in kept_ones if isinstance(one.fields.get("registry_name"), str)]
+    # Of several models that a project keeps, the one that is served is the one that a service loads.
+    loaded = [one for one in kept_ones if published(one, graph) and _is_loaded(one, graph)]
+    ranked = sorted(named or loaded, key=lambda one: (one.context != "source", one.location, one.id))
     return ranked[0].id if ranked else ""
+
+
+def _is_loaded(model: Node, graph: Graph) -> bool:
+    """Whether code of the project loads the file that this leaves."""
+    reads = (read for data in graph.linked(model, "writes") for read in graph.linked(data, "read_by"))
+    return any(one.kind == "model_load" and one.context == "source" for one in reads)
 
 
 @lru_cache(maxsize=8)
