@@ -69,7 +69,7 @@ def licence_stated(_dataset: Node, graph: Graph) -> bool | None:
 
 @predicate
 def speaks_for_models(model: Node, graph: Graph) -> bool:
-    """It stands for the models of a project that others use: one that is registered by name, else one that is loaded."""
+    """It stands for the models of a project that others use: one registered by name, else one that is loaded."""
     return model.id == _first_published(graph)
 
 
