@@ -7,12 +7,14 @@ from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
 _KINDS = ("write", "model")
+# Where data lies; an asset may have a name of any other scheme.
+_STORES = frozenset("local s3 s3a s3n gs gcs abfs abfss wasb wasbs adl az hdfs dbfs file table bigquery".split())
 
 
 @predicate
 def written_twice(dataset: Node, graph: Graph) -> bool:
     """Two tasks that an orchestrator runs write this, the same file, folder or table."""
-    return len(_writers(graph).get(dataset.id, ())) > 1
+    return dataset.fields.get("scheme") in _STORES and len(_writers(graph).get(dataset.id, ())) > 1
 
 
 @predicate
@@ -59,7 +61,8 @@ def _writers(graph: Graph) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for task in graph.of_kind("task"):
         managed = any(one.fields.get("managed") is True for one in graph.linked(task, "part_of"))
-        if not managed or not task.own or task.fields.get("lineage") is True:
+        # What a mere marker declares is news of data, not data.
+        if not managed or not task.own or task.fields.get("lineage") is True or task.fields.get("remote") is False:
             continue
         writes = [task, *(one for one in graph.reached(task) if one.kind in _KINDS)]
         for one in writes:
