@@ -214,6 +214,12 @@ class Made:
         function = self.function(node.func, frame)
         if function is None or frame.depth >= DEPTH or getattr(function.node, "decorator_list", None):
             return None
+        around: Frame | None = frame
+        while around is not None:
+            if around.scope is function:
+                # It calls itself: what it makes is made once.
+                return None
+            around = around.outer
         inner = self.frame(function, node, frame)
         return [(value, inner) for value in function.returns] or None
 
