@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from mlops_lint.extract.python.flows.records import Settings
-from mlops_lint.extract.python.flows.settings import is_given, number, settings_of, text, value
+from mlops_lint.extract.python.flows.settings import is_given, meant, number, settings_of, text, value
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.registry import python
@@ -19,6 +19,7 @@ from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.image import reference
 from mlops_lint.subjects import Flag, Number, Pipeline, Task, Text, Texts, subject
 
+_FLOW = "metaflow.FlowSpec"
 # Decorators that send a step to a cluster.
 _REMOTE = ("kubernetes", "batch", "titus", "slurm")
 _SIZES = {"cpu": "cpu", "memory": "memory", "gpu": "gpu"}
@@ -48,10 +49,18 @@ def metaflow(module: Module) -> Iterator[Subject]:
     if "metaflow" not in module.roots or "FlowSpec" not in module.source:
         return
     for scope in module.scopes.all:
-        if scope.kind == "class" and "metaflow.FlowSpec" in module.names.bases(scope.name):
+        if _is_flow(module, scope):
             steps = _steps(module, scope)
             if steps:
                 yield from _flow(module, scope, steps)
+
+
+def _is_flow(module: Module, scope: Scope) -> bool:
+    if not isinstance(scope.node, ast.ClassDef):
+        return False
+    around = scope.parent or module.scopes.module
+    direct = (meant(module, base, around) for base in scope.node.bases)
+    return _FLOW in direct or _FLOW in module.names.bases(scope.name)
 
 
 def _decorators(module: Module, scope: Scope) -> dict[str, tuple[ast.AST, Settings]]:
@@ -60,7 +69,7 @@ def _decorators(module: Module, scope: Scope) -> dict[str, tuple[ast.AST, Settin
     for node in getattr(scope.node, "decorator_list", ()):
         call = node if isinstance(node, ast.Call) else None
         around = scope.parent or module.scopes.module
-        name = module.names.name(node if call is None else call.func, around)
+        name = meant(module, node if call is None else call.func, around)
         if name.startswith("metaflow."):
             given = Settings() if call is None else settings_of(call, around)
             found[name.rpartition(".")[2]] = node, given

@@ -7,7 +7,7 @@ from functools import cached_property
 import msgspec
 
 from mlops_lint.extract.python.flows.records import Declared, Settings, Tables, What
-from mlops_lint.extract.python.flows.settings import settings_of
+from mlops_lint.extract.python.flows.settings import meant, settings_of
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.python.uses import is_own
@@ -122,10 +122,8 @@ class File:
         found = self.module.names.bindings(root.id, scope) if isinstance(root, ast.Name) else None
         if found is None or not any(isinstance(one, str) and one.startswith("import:") for one in found[0]):
             return None
-        name = self.module.names.name(node, scope)
-        if name.startswith("?") and isinstance(node, ast.Name):
-            # Imported in one of several ways, by which the same is meant.
-            name = next(one.partition(":")[2] for one in found[0] if isinstance(one, str))
+        # Where it is imported in one of several ways, the same is meant by all.
+        name = meant(self.module, node, scope)
         last = name.rpartition(".")[2]
         if any(mark in name for mark in "?()") or not last or last[0].isupper() or last in self._methods:
             return None

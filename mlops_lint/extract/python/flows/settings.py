@@ -139,3 +139,11 @@ def is_given(settings: Settings, name: str) -> Flag:
     node = given[0]
     empty = isinstance(node, ast.Constant) and not node.value
     return not (empty or (isinstance(node, (ast.List, ast.Tuple, ast.Dict)) and not ast.unparse(node)[1:-1].strip()))
+
+
+def meant(module: Module, node: ast.expr, scope: Scope) -> str:
+    """Gives the full name of an expression; of a name with a stand-in for where a library is missing, the library's."""
+    name = module.names.name(node, scope)
+    found = module.names.bindings(node.id, scope) if name.startswith("?") and isinstance(node, ast.Name) else None
+    texts = [one for one in (found[0] if found is not None else ()) if isinstance(one, str)]
+    return next((one.partition(":")[2] for one in texts if one.startswith("import:")), name)
