@@ -3,6 +3,7 @@
 import ast
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,27 @@ def test_only_the_command_line_prints(path: Path) -> None:
         return
     calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+
+
+def test_every_rule_of_the_catalogue_is_there() -> None:
+    with (ROOT / "tests" / "catalogue.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["id"] for row in csv.DictReader(file)} == {rule.id for rule in load()}
+
+
+def test_every_question_has_a_rule_and_every_item_of_the_sources_a_question() -> None:
+    assert {question.id for question in questions()} == {rule.question for rule in load()}
+    stated = yaml.safe_load((ROOT / "rules" / "questions.yaml").read_text("utf-8"))
+    items = {f"{source}.{item}" for source, one in stated["sources"].items() for item in one["items"]}
+    assert items == {item for question in questions() for item in question.items}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_something_makes_subjects_of_every_kind(kind: str) -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "mlops_lint").glob("extract/**/*.py"))
+    tables = "\n".join(path.read_text("utf-8") for path in (ROOT / "mlops_lint").glob("extract/libraries/*.yaml"))
+    graph = "\n".join(path.read_text("utf-8") for path in (ROOT / "mlops_lint").glob("graph/*.py"))
+    made = re.search(rf"\b{KINDS[kind].__name__}(?:Kind)?\(", code) or re.search(rf"kind: {kind}\b", tables)
+    assert made or f'"{kind}",' in graph
 
 
 def test_a_predicate_says_when_it_is_true() -> None:
