@@ -33,7 +33,8 @@ def dated_by_run(task: Node, graph: Graph) -> Answer:
 def light_to_read(pipeline: Node, graph: Graph) -> Answer:
     """To read the file of a pipeline does no work, and its settings are the same each time."""
     path = pipeline.location.path
-    others = [one for one in graph.in_file(path, "pipeline") if one.location < pipeline.location]
+    here = (pipeline.location, pipeline.id)
+    others = [one for one in graph.in_file(path, "pipeline") if (one.location, one.id) < here]
     uses = [one for one in graph.in_file(path, "use") if one.fields.get("purpose") in _AT_IMPORT] if not others else []
     if uses:
         first = min(uses, key=lambda one: (one.fields.get("purpose") != "import-work", one.location))
