@@ -698,3 +698,10 @@ def test_names_of_modules_are_found_in_the_order_of_python() -> None:
     assert modules.module("b.c", "z.main") == "a.b.c"
     assert modules.split("a.b.c.f.g", "main") == ("a.b.c", "f.g")
     assert modules.split("nothing.f", "main") is None
+
+
+def test_a_metric_in_the_file_of_a_service_watches_it() -> None:
+    source = "from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\n"
+    linked = graph({"serve.py": f'{source}SEEN = Counter("predictions_total", "Predictions")\n', "other.py": "x = 1\n"})
+    (metric,) = linked.of_kind("monitor")
+    assert [one.kind for one in linked.linked(metric, "watches")] == ["service"]

@@ -22,6 +22,15 @@ def watched(graph: Graph) -> None:
                 if len({one.name for one in found}) == 1:
                     for one in found:
                         graph.connect(node.id, "watches", one.id)
+    _of_itself(graph)
+
+
+def _of_itself(graph: Graph) -> None:
+    """A metric that stands in the file of a service tells of that service."""
+    for node in graph.of_kind("monitor"):
+        if node.fields.get("what") == "metric":
+            for service in graph.in_file(node.location.path, "service"):
+                graph.connect(node.id, "watches", service.id)
 
 
 def _plain(name: str) -> str:
