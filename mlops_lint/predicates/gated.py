@@ -1,4 +1,4 @@
-"""Whether what a pipeline makes is checked on every way to where it is used."""
+"""Whether what a pipeline makes is checked before it is used."""
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
@@ -9,23 +9,29 @@ _GATES = {"check": "check of the data", "evaluate": "evaluation", "compare": "co
 
 
 def every_path_passes(pipeline: Node, graph: Graph, start: str, end: str, gate: str) -> Answer:
-    """Whether every way from a task that takes the step `start` to one that takes `end` leads through a `gate`.
+    """Whether no task that takes the step `end` can start after one that takes `start` without a `gate` in between.
 
+    A task starts when all that it waits for has succeeded: a gate on one of two ways closes the other, too.
     A task that takes several steps takes them all: one that trains, evaluates and deploys passes its own evaluation.
     Of several starts one after the other the first counts; where no task is one, the ways begin where the pipeline
-    does. None = a task on the way cannot be seen.
+    does. None = a task in between cannot be seen.
     """
     tasks = tasks_of(pipeline, graph)
     ids = {task.id for task in tasks}
     starts = _origins([task for task in tasks if start in steps(task, graph)], graph)
-    open_way: list[Node] = []
+    unknown = False
     for last in (task for task in tasks if end in steps(task, graph)):
-        way, hidden = _way(last, starts, ids, gate, graph)
-        if way and not hidden:
-            said = f"no {_GATES.get(gate, gate)} on the way {' -> '.join(one.name for one in way)}"
-            return Answer(False, said, _related(way))
-        open_way = open_way or way
-    return Answer(None if open_way else True)
+        between = _between(last, starts, ids, graph)
+        if not between or any(gate in steps(task, graph) for task in between):
+            continue
+        if any(not seen(task, graph) or (gate == "compare" and chooses(task)) for task in between):
+            unknown = True
+            continue
+        way = _way(last, starts, ids, graph)
+        return Answer(
+            False, f"no {_GATES.get(gate, gate)} on the way {' -> '.join(one.name for one in way)}", _related(way)
+        )
+    return Answer(None if unknown else True)
 
 
 def _origins(starts: list[Node], graph: Graph) -> set[str]:
@@ -34,29 +40,31 @@ def _origins(starts: list[Node], graph: Graph) -> set[str]:
     return {one.id for one in starts if ids.isdisjoint(two.id for two in graph.follow(one, ("depends_on",)))}
 
 
-def _way(last: Node, starts: set[str], ids: set[str], gate: str, graph: Graph) -> tuple[list[Node], bool]:
-    """A way that meets no gate, from its start, and whether each such way leads through a task that is not seen."""
-    hidden_way: list[Node] = []
-    for through_hidden in (False, True):
-        waiting: list[list[Node]] = [[last]]
-        met = {last.id}
-        while waiting:
-            way = waiting.pop()
-            task = way[0]
-            hidden = not seen(task, graph) or (gate == "compare" and chooses(task))
-            if gate in steps(task, graph) or (hidden and not through_hidden):
-                continue
-            earlier = [one for one in before(task, graph) if one.id in ids]
-            if task.id in starts or not (starts or earlier):
-                if not through_hidden:
-                    return way, False
-                hidden_way = way
-                break
-            for one in earlier:
-                if one.id not in met:
-                    met.add(one.id)
-                    waiting.append([one, *way])
-    return hidden_way, True
+def _between(last: Node, starts: set[str], ids: set[str], graph: Graph) -> list[Node]:
+    """All that stands on some way from a start to the last task, both included; empty where none leads there."""
+    earlier = [last, *(one for one in graph.follow(last, ("depends_on",)) if one.id in ids)]
+    if not starts:
+        return earlier
+    return [
+        one
+        for one in earlier
+        if one.id in starts or not starts.isdisjoint(two.id for two in graph.follow(one, ("depends_on",)))
+    ]
+
+
+def _way(last: Node, starts: set[str], ids: set[str], graph: Graph) -> list[Node]:
+    """The shortest way from a start, or from where the pipeline begins, to the last task."""
+    waiting = [[last]]
+    met = {last.id}
+    for way in waiting:
+        earlier = [one for one in before(way[0], graph) if one.id in ids]
+        if way[0].id in starts or not (starts or earlier):
+            return way
+        for one in earlier:
+            if one.id not in met:
+                met.add(one.id)
+                waiting.append([one, *way])
+    return [last]
 
 
 def _related(way: list[Node]) -> tuple[Related, ...]:
