@@ -94,6 +94,7 @@ def test_a_call_of_a_pipeline_elsewhere_starts_it() -> None:
     found = graph(FILES)
     assert linked(found, "task:flow.py#main.publish", "triggers") == ["pipeline:publish.py#publish"]
     assert linked(found, "pipeline:flow.py#main", "triggers") == ["pipeline:publish.py#publish"]
+    assert linked(found, "task:flow.py#main.publish", "starts") == []
 
 
 def test_a_deployment_says_when_a_pipeline_runs_and_its_code_where_it_stands() -> None:

@@ -29,6 +29,9 @@ def definitions(graph: Graph) -> None:
             _settle(task, definition, graph)
         elif pipeline := next((found for one in started if (found := _pipeline(one, task, graph)) is not None), None):
             task.fields = {"framework": task.fields.get("framework"), "operator": "pipeline", "remote": False}
+            # Its code is run by the tasks of that pipeline.
+            for function in list(graph.linked(task, "starts")):
+                graph.disconnect(task.id, "starts", function.id)
             graph.connect(task.id, "triggers", pipeline.id)
             for outer in graph.linked(task, "part_of"):
                 graph.connect(outer.id, "triggers", pipeline.id)
