@@ -199,7 +199,7 @@ OPAQUE = _table(r"""
     (?:conda|mamba|conda-build|rattler-build|boa) ?build\b
     (?:snakemake|nextflow)\b
     (?:anyscale|argo|ray|sky) (?:\S+ )*(?:submit|launch|run)\b
-    python[\d.]* (?:-[uBEI] )*(?:-$|-c [^\n]*\n)
+    python[\d.]* (?:-[uBEI] )*-c [^\n]*\n
     (?:tkn .* start|gh workflow run|aws (?:\S+ )*start-build|gcloud builds submit)\b
     (?!KNOWN)\S+ (?:\S+ )*(?:run[-_])?(?:[a-z]+[-_:])?tests?(?:[-_:][a-z]+)?(?: |$)
     \{\}

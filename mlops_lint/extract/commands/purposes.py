@@ -19,6 +19,8 @@ _COMMAND = 600
 _WORD = 120
 _SHELLS = frozenset({"bash", "sh", "zsh"})
 _TAKEN = re.compile(r"\$\(([^()]{1,2000})\)")
+# Code that stands in the command itself.
+_SCRIPT = re.compile(r"python[\d.]*(?: -)? *<<")
 _NAMED = frozenset({"hatch", "pdm", "pixi", "rye"})
 _INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer) ")
 _TOOLS = re.compile(r"\s(?P<rest>(?:pytest|py\.test|tox|nox|make|python[\d.]*) .*|pytest$)")
@@ -47,6 +49,8 @@ def purposes(commands: Iterable[str], actions: Iterable[str] = ()) -> Purposes:
     for text in commands:
         for command in simple(text):
             found = together(found, _of_command(command))
+        if "<<" in text and _SCRIPT.search(text):
+            found = together(found, Purposes(opaque=True))
     local = False
     for action in actions:
         local = local or tables.LOCAL_ACTION.search(action) is not None
