@@ -13,7 +13,8 @@ from mlops_lint.extract.commands.purposes import Purposes, purposes
         "bash -c 'cd src && pytest'", "docker compose run app pytest", "docker run image pytest -q",
         "./scripts/run-tests.sh", "coverage run -m pytest",
         "python tests/test_model.py", "python manage.py test", "npm run test:unit", "cargo test --all",
-        "flake8 . && pytest", "mise run test", "poetry poe test",
+        "flake8 . && pytest", "mise run test", "poetry poe test", "uvx --with tox-uv tox run", "script/test",
+        ".venv/bin/pytest -q",
         "torchrun --nproc_per_node=8 -m pytest tests",
     ],
 )  # fmt: skip

@@ -23,6 +23,10 @@ _PROMPT = re.compile(r"\s*(?:>\s+)?(?:\(\w+\)\s*)?(?:[$%#>]|PS[^>]*>)?\s*!?(?=\S
 _INLINE = re.compile(
     r"`((?:python3?|make|dvc|mlflow|kedro|snakemake|nextflow|bash|sh|uv run|poetry run|just|\./)[ \w][^`\n]{1,200})`"
 )
+# "Run `train.py`" is as good as the command.
+_NAMED = re.compile(
+    r"(?i)\b(?:run|running|execute|executing|start|launch|use|with|via)\b[^`\n]{0,60}`([\w./-]{1,120}\.py)`"
+)
 _INDENTED = re.compile(
     r"(?: {3,}|\t)(?:\$ )?(?:python3?|make|dvc|mlflow|bash|sh|snakemake|nextflow|uv run|poetry run) \S"
 )
@@ -62,6 +66,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             parts = []
         elif language is None:
             yield from ((number, found[1]) for found in _INLINE.finditer(line[:2000]))
+            yield from ((number, f"python {found[1]}") for found in _NAMED.finditer(line[:2000]))
             if _INDENTED.match(line):
                 yield number, line.strip().removeprefix("$ ")
         elif language in _SHELLS:

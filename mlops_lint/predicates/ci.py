@@ -85,7 +85,7 @@ def trains_by_script(_project: Node, graph: Graph) -> bool:
 
 @predicate
 def documented_command(_project: Node, graph: Graph) -> bool | None:
-    """A page of the repository tells a command that trains, or a managed pipeline does; null = it tells of others."""
+    """A page of the repository tells a command that trains, or a managed pipeline does; null = there are others."""
     pipelines = [one for one in graph.of_kind("pipeline") if one.own and one.fields.get("managed") is True]
     if any(graph.reach(task, "training") for one in pipelines for task in graph.linked(one, "parts")):
         return True
@@ -94,8 +94,8 @@ def documented_command(_project: Node, graph: Graph) -> bool | None:
     answers = [_leads(one, graph) for one in told]
     if True in answers:
         return True
-    # Pages elsewhere, in other words, may tell it.
-    return None if None in answers or not _pages(graph) else False
+    # An orchestrator may run what trains by ways that are not followed.
+    return None if None in answers or pipelines or not _pages(graph) else False
 
 
 def _leads(told: Node, graph: Graph) -> bool | None:

@@ -50,6 +50,7 @@ TESTS = _table(r"""
     bazel(?:isk)? (?:\S+ )*test\b
     nf-test test\b
     (?:bash |sh )?(?:\S*/)?trigger-?tests?\b
+    (?:\./)?(?:scripts?|bin|ci|tools|hack|dev)/(?:[\w-]+[-_])?tests?(?:[-_][\w-]+)?(?: |$)
 """)
 DEPLOYS = _table(r"""
     (?:docker|podman|buildah|skopeo|nerdctl|crane) (?:image |manifest )?(?:push|copy)\b
@@ -198,6 +199,7 @@ OPAQUE = _table(r"""
     python[\d.]* -m (?:cibuildwheel|build_tools|ci|invoke|nox|tox)\b
     (?:conda|mamba|conda-build|rattler-build|boa) ?build\b
     (?:snakemake|nextflow)\b
+    (?:\./)?(?:scripts?|bin|ci|tools|hack|dev)/\S+
     (?:anyscale|argo|ray|sky) (?:\S+ )*(?:submit|launch|run)\b
     python[\d.]* (?:-[uBEI] )*-c [^\n]*\n
     (?:tkn .* start|gh workflow run|aws (?:\S+ )*start-build|gcloud builds submit)\b

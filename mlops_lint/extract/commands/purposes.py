@@ -22,7 +22,7 @@ _TAKEN = re.compile(r"\$\(([^()]{1,2000})\)")
 # Code that stands in the command itself.
 _SCRIPT = re.compile(r"python[\d.]*(?: -)? *<<")
 _NAMED = frozenset({"hatch", "pdm", "pixi", "rye"})
-_INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer) ")
+_INSIDE = re.compile(r"(?:docker|podman|docker-compose|kubectl|singularity|apptainer|uvx|pipx run|uv tool run) ")
 _TOOLS = re.compile(r"\s(?P<rest>(?:pytest|py\.test|tox|nox|make|python[\d.]*) .*|pytest$)")
 _MODULES = re.compile(
     r"(?:python[\d.]*|torchrun) (?:-\S+ )*-m (?=(?:pytest|unittest|doctest|tox|nox|coverage|dvc|mlflow|kedro|prefect|"
@@ -110,9 +110,10 @@ def _handed(words: list[str]) -> str | None:
 
 def _joined(words: list[str]) -> str:
     short = [word.replace(HOLE, "{}")[:_WORD] for word in words]
-    # The folder of a tool says nothing, that of a script does.
-    first = short[0] if short[0].endswith((".sh", ".bash", ".py")) else posixpath.basename(short[0]) or short[0]
-    return _MODULES.sub("", " ".join([first, *short[1:]])[:_COMMAND])
+    # The folder of a tool that is installed says nothing, that of a script does.
+    installed = short[0].startswith("/") or "/bin/" in short[0]
+    first = posixpath.basename(short[0]) if installed and not short[0].endswith((".sh", ".bash", ".py")) else short[0]
+    return _MODULES.sub("", " ".join([first or short[0], *short[1:]])[:_COMMAND])
 
 
 def _of_command(command: str) -> Purposes:
