@@ -42,14 +42,22 @@ def _origins(starts: list[Node], graph: Graph) -> set[str]:
 
 def _between(last: Node, starts: set[str], ids: set[str], graph: Graph) -> list[Node]:
     """All that stands on some way from a start to the last task, both included; empty where none leads there."""
-    earlier = [last, *(one for one in graph.follow(last, ("depends_on",)) if one.id in ids)]
+    earlier = _earlier(last, ids, graph)
     if not starts:
         return earlier
-    return [
-        one
-        for one in earlier
-        if one.id in starts or not starts.isdisjoint(two.id for two in graph.follow(one, ("depends_on",)))
-    ]
+    return [one for one in earlier if not starts.isdisjoint(two.id for two in _earlier(one, ids, graph))]
+
+
+def _earlier(last: Node, ids: set[str], graph: Graph) -> list[Node]:
+    """A task and all that it waits for, in other pipelines too that start its own."""
+    found = {last.id: last}
+    waiting = [last]
+    for task in waiting:
+        for one in before(task, graph):
+            if one.id in ids and one.id not in found:
+                found[one.id] = one
+                waiting.append(one)
+    return list(found.values())
 
 
 def _way(last: Node, starts: set[str], ids: set[str], graph: Graph) -> list[Node]:
