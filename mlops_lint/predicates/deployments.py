@@ -3,7 +3,7 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.registry import Answer, predicate
 
-_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci"})
+_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample"})
 _NAMES = {"ready": "readiness", "live": "liveness"}
 
 

@@ -123,7 +123,7 @@ def environment(path: str, *nodes: Node | None) -> Text:
             if isinstance(node, Mapping) and (found := text(node.get(name))):
                 return found
     words = re.findall(
-        r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat|test|testing|local|ci)(?=[/_.-])",
+        r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat|test|testing|local|ci|example|demo|sample)(?=[/_.-])",
         path.lower(),
     )
     return words[-1] if words else UNSET

@@ -15,7 +15,8 @@ _IMAGES = re.compile(
     r"(?:^|/)(?:tensorflow/serving|tritonserver|pytorch/torchserve|torchserve|vllm-openai|vllm|lmcache/vllm|"
     r"text-generation-inference|text-embeddings-inference|mlserver|seldonio/mlserver|sklearnserver|xgbserver|lgbserver|"
     r"pmmlserver|paddleserver|huggingfaceserver|openvino/model_server|model_server|sglang|lmdeploy|ollama|llama\.cpp|"
-    r"tei|tgi-gaudi|tei-gaudi|djl-serving|djl-inference|tabby|localai|infinity)(?:[-:@][^/]*)?$"
+    r"tei|tgi|djl-serving|djl-inference|tabby|localai|infinity)(?:[-_.](?:openai|cpu|gpu|rocm|gaudi|hpu|xpu|cuda|tpu|arm64|"
+    r"amd64|kfs|py3|dev|nightly|intel|neuron|inference|server|serving)\w*)*(?:[:@][^/]*)?$"
 )
 _COMMANDS = re.compile(
     r"\b(?:vllm serve\b|vllm\.entrypoints|tensorflow_model_server\b|tritonserver\b|torchserve\b|mlserver start\b|"
