@@ -33,6 +33,9 @@ def handlers(module: Module) -> Iterator[Subject]:
     for node in module.nodes.of(ast.Try):
         if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
             continue
+        # What is awaited belongs to a service as a rule, which must go on.
+        if isinstance(module.around(node).node, ast.AsyncFunctionDef):
+            continue
         guards: tuple[str, ...] | None = None
         for clause in node.handlers:
             if _is_broad(clause.type):

@@ -42,7 +42,7 @@ def in_pipeline_code(handler: Node, graph: Graph) -> bool:
 def guards_work(handler: Node, graph: Graph) -> bool:
     """What a handler guards is work: data, models, the network, a call of the project's own code that does such."""
     if handler.fields.get("what") != "except":
-        return not handler.links or any(one.kind in _CODE for one in graph.reached(handler))
+        return not handler.links or any(_is_work(one) for one in graph.reached(handler))
     guards = handler.fields.get("guards")
     names = set(guards) - _OPTIONAL if isinstance(guards, tuple) else set()
     if not names:
@@ -52,12 +52,17 @@ def guards_work(handler: Node, graph: Graph) -> bool:
             return False
         for called in graph.linked(body, "calls"):
             last = called.name.rpartition(".")[2]
-            if last in names and any(one.kind in _CODE for one in graph.reached(called)):
+            if last in names and any(_is_work(one) for one in graph.reached(called)):
                 return True
         for one in graph.linked(body, "holds"):
-            if one.kind in _CODE and one.name.rpartition(".")[2] in names:
+            if _is_work(one) and one.name.rpartition(".")[2] in names:
                 return True
     return False
+
+
+def _is_work(node: Node) -> bool:
+    # A report or a file of settings that is not there may be none.
+    return node.kind in _CODE and (node.kind != "read" or node.fields.get("data") is True)
 
 
 @predicate
