@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from mlops_lint.extract.monitoring.words import ordered, topics
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.scopes import Binding, Call
 from mlops_lint.extract.registry import python, trees
 from mlops_lint.model import Subject
 from mlops_lint.parse.location import locate
@@ -32,6 +32,8 @@ _SAGEMAKER = {
 _SCHEDULED = re.compile(r"(?:^|\.)(\w*Monitor)\.create_monitoring_schedule$")
 _COMPARED = ("constraints", "statistics")
 _VERTEX = re.compile(r"(?:^|\.)ModelDeploymentMonitoringJob\.create$")
+_POLICY = re.compile(r"(?i)policy|scal(?:e|ing)")
+_ROLLBACK = "AutoRollbackConfiguration"
 _AZURE_SIGNALS = {
     "data_drift": "drift", "prediction_drift": "drift", "feature_attribution_drift": "drift",
     "data_quality": "features", "model_performance": "quality",
@@ -117,15 +119,27 @@ def _alarm(module: Module, call: Call) -> Subject:
     if actions is not None:
         nobody = isinstance(actions, (ast.List, ast.Tuple)) and not actions.elts
         receiver = None if nobody else ast.unparse(actions)[:80]
+    elif _ROLLBACK in module.source:
+        # A deployment takes the new version back when the alarm goes off.
+        receiver = "automatic rollback"
     texts = [one for key in ("MetricName", "AlarmName") if isinstance(one := known.get(key), str)]
     record = Alert(
         framework="cloudwatch",
         receiver=receiver,
-        described="AlarmDescription" in given or (UNSET if _open(call) else False),
+        described="AlarmDescription" in given or (UNSET if _open(call) or _scales(module, call, actions) else False),
         watches=topics(texts[:1]),
     )
     at = module.locate(call.node)
     return subject(record, at, name if isinstance(name, str) else "alarm", links=(module.within(call.scope),))
+
+
+def _scales(module: Module, call: Call, actions: ast.expr | None) -> bool:
+    """Whether an alarm is there for a policy of scaling, and for nobody to read."""
+    bound: list[Binding] = [actions]
+    if isinstance(actions, ast.Name):
+        found = module.names.bindings(actions.id, call.scope)
+        bound = found[0] if found is not None else []
+    return any(isinstance(one, ast.expr) and _POLICY.search(ast.unparse(one)) is not None for one in bound)
 
 
 @trees("*.yml", "*.yaml", word=b"monitoring_signals")
