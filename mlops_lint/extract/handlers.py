@@ -30,8 +30,10 @@ def handlers(module: Module) -> Iterator[Subject]:
     """Gives each clause of the project's own code that catches any error; those that guard an import are none."""
     if not module.own or module.notebook or "except" not in module.source:
         return
-    for node in module.nodes.of(ast.Try):
+    for node in module.scopes.tries:
         if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
+            continue
+        if isinstance(node, ast.TryStar) or not any(_is_broad(one.type) for one in node.handlers):
             continue
         # What is awaited belongs to a service as a rule, which must go on.
         if isinstance(module.around(node).node, ast.AsyncFunctionDef):

@@ -28,7 +28,10 @@ PREDICATES: dict[str, Predicate] = {}
 
 def predicate(function: Predicate) -> Predicate:
     """Registers a predicate under its own name, callable from rules with a subject."""
-    PREDICATES[function.__name__] = function
+    name = function.__name__
+    # A second one of the same name would silently take the place of the first, in rules that mean the other.
+    assert name not in PREDICATES, f"two predicates are called {name}"
+    PREDICATES[name] = function
     return function
 
 

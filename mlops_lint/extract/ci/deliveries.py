@@ -22,11 +22,12 @@ _GITOPS = re.compile(
     r"|(?P<flux>(?:kustomize|helm)\.toolkit\.fluxcd\.io/))",
     re.MULTILINE,
 )
-_TRIGGERS = re.compile(
-    r"google_cloudbuild_trigger|google_clouddeploy|aws_codepipeline\b|aws_codedeploy|AWS::CodePipeline::Pipeline|"
-    r"AWS::CodeDeploy|aws-codepipeline|aws_codepipeline|CodePipelineSource|azuredevops_build_definition|"
-    r"AWS::CodeStar|aws_amplify_app|aws_apprunner_service"
+_TRIGGERS = (
+    *("google_cloudbuild_trigger", "google_clouddeploy", "aws_codepipeline", "aws_codedeploy", "aws-codepipeline"),
+    *("AWS::CodePipeline::Pipeline", "AWS::CodeDeploy", "CodePipelineSource", "azuredevops_build_definition"),
+    *("AWS::CodeStar", "aws_amplify_app", "aws_apprunner_service"),
 )
+_TRIGGER = re.compile("|".join(_TRIGGERS))
 # They are set up on pages of their own, with a repository to watch.
 _PLATFORMS = re.compile(
     r"onrender\.com|render\.com|\bon Render\b|heroku|railway\.app|vercel|streamlit\.(?:app|io)|streamlit cloud|netlify|"
@@ -35,20 +36,18 @@ _PLATFORMS = re.compile(
 )
 
 
-@texts("*.yaml", "*.yml")
+@texts("*.yaml", "*.yml", words=("argoproj.io/", "toolkit.fluxcd.io/"))
 def gitops(path: str, text: str) -> Iterator[Subject]:
     """Gives the use of a tool that brings what is in git to a cluster."""
-    found = _GITOPS.search(text) if "argoproj" in text or "fluxcd" in text else None
-    if found is not None:
+    if (found := _GITOPS.search(text)) is not None:
         tool = "argocd" if found["argo"] else "flux"
         yield subject(Use(purpose="delivery", tool=tool), _at(path, text, found), tool)
 
 
-@texts("*.tf", "*.ts", "*.py", "*.yaml", "*.yml", "*.json")
+@texts("*.tf", "*.ts", "*.py", "*.yaml", "*.yml", "*.json", words=_TRIGGERS)
 def cloud_delivery(path: str, text: str) -> Iterator[Subject]:
     """Gives the use of a pipeline of a cloud that infrastructure code sets up."""
-    found = _TRIGGERS.search(text) if "ode" in text or "amplify" in text or "apprunner" in text else None
-    if found is not None:
+    if (found := _TRIGGER.search(text)) is not None:
         yield subject(Use(purpose="delivery", tool=found.group()), _at(path, text, found), found.group())
 
 

@@ -137,25 +137,29 @@ _OF_SCRIPTS = (
 )
 
 
-@texts(*_CODE, "*.md")
+def _words(signs: tuple[Sign, ...]) -> tuple[str, ...]:
+    return tuple(word for sign in signs for word in sign.words)
+
+
+@texts(*_CODE, "*.md", words=_words(_IMAGES))
 def images(path: str, text: str) -> Iterator[Subject]:
     """Gives one use where a file sets the image of manifests."""
     yield from list(_shown(path, text, _IMAGES))[:1]
 
 
-@texts(*_CODE)
+@texts(*_CODE, words=_words(_OF_CODE))
 def in_code(path: str, text: str) -> Iterator[Subject]:
     """Gives one use where a file takes deployments back, and one where it gives a part of the traffic to a version."""
     yield from _shown(path, text, _OF_CODE)
 
 
-@texts(*_DECLARED)
+@texts(*_DECLARED, words=_words(_OF_DECLARED))
 def in_declared(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for each sort of deployments that a file scales, for a wait for approval, and for a stage set."""
     yield from _shown(path, text, _OF_DECLARED)
 
 
-@texts(*_SCRIPTS)
+@texts(*_SCRIPTS, words=_words(_OF_SCRIPTS))
 def in_scripts(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for the first command of a file that makes infrastructure."""
     yield from _shown(path, text, _OF_SCRIPTS)
