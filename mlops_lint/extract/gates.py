@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.tree import last_name, walk
+from mlops_lint.extract.python.tree import children, last_name, statements, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Use, subject
@@ -44,14 +44,11 @@ def gates(module: Module) -> Iterator[Subject]:
         return
     if not any(word in module.source for word in _WORDS):
         return
-    found: dict[int, ast.stmt] = {}
-    for compared in module.nodes.of(ast.Compare):
-        if isinstance(compared.ops[0], _ORDERS) and _measures(compared):
-            statement = _statement(module, compared)
-            if statement is not None and _decides(statement, compared) and not _in_loop(module, statement):
-                found[id(statement)] = statement
-    for statement in found.values():
-        yield _gate(module, statement, "comparison")
+    for statement in statements(module.tree.body):
+        # Orders are compared in one of ten tests, and measures in one of a hundred: who acts on it is asked last.
+        tested = _tested(statement)
+        if tested is not None and _compares(tested) and _decides(statement) and not _in_loop(module, statement):
+            yield _gate(module, statement, "comparison")
 
 
 def _gate(module: Module, node: ast.AST, tool: str) -> Subject:
@@ -69,19 +66,28 @@ def _measures(node: ast.Compare) -> bool:
     return False
 
 
-def _statement(module: Module, node: ast.AST) -> ast.stmt | None:
-    current: ast.AST | None = node
-    while current is not None and not isinstance(current, ast.stmt):
-        # What a function of its own compares decides nothing here.
-        current = None if isinstance(current, ast.Lambda) else module.nodes.around.get(current)
-    return current if isinstance(current, ast.stmt) else None
+def _tested(statement: ast.stmt) -> ast.expr | None:
+    """What a statement tests, or gives back to who will."""
+    if isinstance(statement, (ast.If, ast.Assert)):
+        return statement.test
+    return statement.value if isinstance(statement, ast.Return) else None
 
 
-def _decides(statement: ast.stmt, compared: ast.Compare) -> bool:
-    if isinstance(statement, (ast.Return, ast.Assert)):
+def _compares(tested: ast.expr) -> bool:
+    """Whether a measure is compared by size in an expression; what a function of its own compares decides nothing."""
+    pending: list[ast.AST] = [tested]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], _ORDERS) and _measures(node):
+            return True
+        if not isinstance(node, (ast.Lambda, ast.Name, ast.Constant)):
+            pending += children(node)
+    return False
+
+
+def _decides(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.If):
         return True
-    if not isinstance(statement, ast.If) or compared not in walk(statement.test):
-        return False
     return any(_acts(one) for body in (statement.body, statement.orelse) for one in body)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.tree import last_name, walk
+from mlops_lint.extract.python.tree import blocks_around, last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Flag, Handler, subject
@@ -24,29 +24,33 @@ _WAITS = frozenset({"sleep", "wait"})
 _ATTEMPTS = ("attempt", "retry", "retries", "tries", "trial")
 _MOST = 12
 
+Around = dict[ast.AST, ast.AST]
+
 
 @python
 def handlers(module: Module) -> Iterator[Subject]:
     """Gives each clause of the project's own code that catches any error; those that guard an import are none."""
     if not module.own or module.notebook or "except" not in module.source:
         return
-    for node in module.scopes.tries:
+    around: Around | None = None
+    for node, scope in module.scopes.tries:
         if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
             continue
         if isinstance(node, ast.TryStar) or not any(_is_broad(one.type) for one in node.handlers):
             continue
         # What is awaited belongs to a service as a rule, which must go on.
-        if isinstance(module.around(node).node, ast.AsyncFunctionDef):
+        if isinstance(scope.node, ast.AsyncFunctionDef):
             continue
+        around = blocks_around(module.tree.body) if around is None else around
         guards: tuple[str, ...] | None = None
         for clause in node.handlers:
             if _is_broad(clause.type):
                 guards = _guards(node) if guards is None else guards
                 says = _says(clause)
                 record = Handler(
-                    what="except", broad=True, swallows=_swallows(module, node, clause), logs=says, guards=guards
+                    what="except", broad=True, swallows=_swallows(around, node, clause), logs=says, guards=guards
                 )
-                links = (module.within(module.around(clause)),)
+                links = (module.within(scope),)
                 name = ", ".join(guards[:3]) or "the code above"
                 yield subject(record, module.locate(clause), name, links=links)
 
@@ -65,13 +69,13 @@ def _says(clause: ast.ExceptHandler) -> bool:
     return any(isinstance(one, ast.Call) and last_name(one.func) in _SAYS for part in clause.body for one in walk(part))
 
 
-def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
+def _swallows(around: Around, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
     """Says whether a run goes on as if nothing had failed; None of the two where something is handed back or called."""
     inner = [one for part in clause.body for one in walk(part)]
-    if any(isinstance(one, ast.Raise) for one in inner) or _tries_again(module, node, inner):
+    if any(isinstance(one, ast.Raise) for one in inner) or _tries_again(around, node, inner):
         return False
     # Where it went well it is over here; else something else is tried.
-    if any(isinstance(one, ast.Return) for part in node.body for one in walk(part)) and _goes_on(module, node):
+    if any(isinstance(one, ast.Return) for part in node.body for one in walk(part)) and _goes_on(around, node):
         return UNSET
     # A value that stands for the failure, a flag, a call that may tell others: whoever comes after may look at it.
     for one in inner:
@@ -82,25 +86,25 @@ def _swallows(module: Module, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
     return True
 
 
-def _goes_on(module: Module, node: ast.Try) -> bool:
+def _goes_on(blocks: Around, node: ast.Try) -> bool:
     """Whether other statements of the function follow, in the same block or in one around it."""
     inner: ast.AST = node
-    around = module.nodes.around.get(node)
+    around = blocks.get(node)
     while around is not None and not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
-        if any(isinstance(one, list) and inner in one and one[-1] is not inner for one in blocks):
+        lists = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
+        if any(isinstance(one, list) and inner in one and one[-1] is not inner for one in lists):
             return True
-        inner, around = around, module.nodes.around.get(around)
+        inner, around = around, blocks.get(around)
     return False
 
 
-def _tries_again(module: Module, node: ast.Try, inner: list[ast.AST]) -> bool:
+def _tries_again(around: Around, node: ast.Try, inner: list[ast.AST]) -> bool:
     """Whether it stands in a loop that waits, counts attempts, or ends by itself when it went well."""
-    loop = module.nodes.around.get(node)
+    loop = around.get(node)
     while loop is not None and not isinstance(loop, (ast.For, ast.While, ast.AsyncFor)):
         if isinstance(loop, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             return False
-        loop = module.nodes.around.get(loop)
+        loop = around.get(loop)
     if loop is None:
         return False
     waits = any(isinstance(one, ast.Call) and last_name(one.func) in _WAITS for one in inner)

@@ -117,8 +117,8 @@ class Scopes:
         """What is taken of something by a key, as `os.environ["X"]`, and where."""
         self.expressions: list[ast.Expr] = []
         """Expressions that are statements of their own."""
-        self.tries: list[ast.Try | ast.TryStar] = []
-        """Statements that catch errors."""
+        self.tries: list[tuple[ast.Try | ast.TryStar, Scope]] = []
+        """Statements that catch errors, and where they stand."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
         """(class, attribute) -> what `self.attribute` is set to, and where."""
         self.altered: set[str] = set()
@@ -273,7 +273,7 @@ class Scopes:
         self._guarded(node.orelse, scope, guards=True)
 
     def _on_try(self, node: ast.Try | ast.TryStar, scope: Scope) -> None:
-        self.tries.append(node)
+        self.tries.append((node, scope))
         self._guarded(node.body, scope, guards=True)
         for handler in node.handlers:
             if handler.name:

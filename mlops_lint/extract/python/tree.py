@@ -18,6 +18,7 @@ _BLOCKS: dict[type, tuple[str, ...]] = {
     **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.With, ast.AsyncWith), ("body",)),
     **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("orelse", "body")),
     **dict.fromkeys((ast.Try, ast.TryStar), ("finalbody", "orelse", "body")),
+    **dict.fromkeys((ast.ExceptHandler, ast.match_case), ("body",)),
 }
 _PARTS: dict[type, tuple[str, ...] | None] = {}
 
@@ -68,6 +69,19 @@ def statements(body: list[ast.stmt]) -> list[ast.stmt]:
             pending += getattr(node, block)[::-1]
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
             pending += part.body[::-1]
+    return found
+
+
+def blocks_around(body: list[ast.stmt]) -> dict[ast.AST, ast.AST]:
+    """Gives for each statement below those of a body the statement, clause or case in whose block it stands."""
+    found: dict[ast.AST, ast.AST] = {}
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        inner = [one for block in _BLOCKS.get(node.__class__, ()) for one in getattr(node, block)]
+        inner += (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+        found.update(dict.fromkeys(inner, node))
+        pending += inner
     return found
 
 
