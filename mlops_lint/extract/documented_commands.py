@@ -38,11 +38,15 @@ _PREPARES = frozenset(
     "terraform ssh".split()
 )
 _MOST = 60
+_DEEP = 2
 
 
 @texts("README*", "*.md", "*.rst")
 def documented(path: str, text: str) -> Iterator[Subject]:
     """Gives a use for each command that may lead to a result; what it names of the repository is linked."""
+    # Pages deep below are about parts; there are thousands of them in large repositories.
+    if path.count("/") > _DEEP and not path.rpartition("/")[2].startswith("README"):
+        return
     seen: set[str] = set()
     for number, line in _lines(text):
         # Commands are given as from the root, or from the folder of the page.

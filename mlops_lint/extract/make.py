@@ -34,9 +34,7 @@ def make(path: str, text: str) -> Iterator[Subject]:
     found = {name: purposes(line.text for line in rule.recipe) for name, rule in known.items()}
     idle = {name: Purposes(opaque=one.opaque, local=one.local) for name, one in found.items()}
     works = {name for name in known if links[name] or found[name] != idle[name]}
-    # A target that only names others is their order.
-    while above := {name for name, rule in known.items() if name not in works and works & set(rule.needs)}:
-        works |= above
+    _add_above(works, known)
     if not works:
         return
     first = next(rule for name, rule in known.items() if name in works)
@@ -56,6 +54,20 @@ def make(path: str, text: str) -> Iterator[Subject]:
         if name in works:
             order = [Link("depends_on", f"task:{path}#{need}") for need in rule.needs if need in works]
             yield _task(path, rule, (*order, *links[name]), found[name])
+
+
+def _add_above(works: set[str], known: dict[str, Rule]) -> None:
+    """Adds the targets that only name others: they are their order."""
+    above: dict[str, list[str]] = {}
+    for name, rule in known.items():
+        for need in rule.needs:
+            above.setdefault(need, []).append(name)
+    waiting = list(works)
+    while waiting:
+        for name in above.get(waiting.pop(), ()):
+            if name not in works:
+                works.add(name)
+                waiting.append(name)
 
 
 def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Subject:

@@ -12,6 +12,7 @@ import msgspec
 _MARK = re.compile(r"//[^\n]*|/\*|'''|\"\"\"|'|\"|[{}]")
 # Deeper nesting is hostile or generated.
 _DEPTH = 100
+_MOST = 20_000
 _HEAD_LENGTH = 400
 
 
@@ -34,11 +35,12 @@ def blocks(text: str) -> Block:
     """Gives a block for the whole text, which holds all others."""
     top = Block("", 0, len(text))
     stack = [top]
-    at = 0
+    at = count = 0
     while (found := _MARK.search(text, at)) is not None:
         mark, at = found.group(), found.end()
         if mark == "{":
-            if len(stack) <= _DEPTH:
+            if len(stack) <= _DEPTH and count < _MOST:
+                count += 1
                 block = Block(*_head(text, found.start()))
                 stack[-1].children.append(block)
                 stack.append(block)

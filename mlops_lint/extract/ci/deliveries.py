@@ -29,11 +29,11 @@ _TRIGGERS = (
 )
 _TRIGGER = re.compile("|".join(_TRIGGERS))
 # They are set up on pages of their own, with a repository to watch.
-_PLATFORMS = re.compile(
-    r"onrender\.com|render\.com|\bon Render\b|heroku|railway\.app|vercel|streamlit\.(?:app|io)|streamlit cloud|netlify|"
-    r"hugging ?face\.co/spaces|hugging ?face spaces|hf\.space|koyeb|fly\.io|pythonanywhere|replit|azurewebsites",
-    re.IGNORECASE,
-)
+_PLATFORMS = (
+    "onrender.com", "render.com", "on render", "heroku", "railway.app", "vercel", "streamlit.app", "streamlit.io",
+    "streamlit cloud", "netlify", "huggingface.co/spaces", "hugging face spaces", "huggingface spaces", "hf.space",
+    "koyeb", "fly.io", "pythonanywhere", "replit", "azurewebsites",
+)  # fmt: skip
 
 
 @texts("*.yaml", "*.yml", words=("argoproj.io/", "toolkit.fluxcd.io/"))
@@ -54,10 +54,11 @@ def cloud_delivery(path: str, text: str) -> Iterator[Subject]:
 @texts("README*", "*.md")
 def platforms(path: str, text: str) -> Iterator[Subject]:
     """Gives the use of a platform that builds whatever is pushed, where a page says that the program runs there."""
-    found = _PLATFORMS.search(text)
-    if found is not None:
-        tool = found.group().lower()
-        yield subject(Use(purpose="delivery-platform", tool=tool), _at(path, text, found), tool)
+    lower = text.lower()
+    tool = next((word for word in _PLATFORMS if word in lower), None)
+    if tool is not None:
+        line = lower.count("\n", 0, lower.index(tool)) + 1
+        yield subject(Use(purpose="delivery-platform", tool=tool), Location(path, line, 1, line, 1), tool)
 
 
 @trees(".pre-commit-config.yaml", ".pre-commit-config.yml")

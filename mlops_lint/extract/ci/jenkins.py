@@ -5,6 +5,7 @@ Source: https://www.jenkins.io/doc/book/pipeline/syntax/
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET
@@ -98,7 +99,7 @@ def _job(path: str, text: str, stage: _Stage, lines: Lines) -> Job:
         steps = (*steps, Step("docker push", "", Location(path, line)))
     limits = [_limit(one.settings) for one in (block, *reversed(stage.around)) if one.settings]
     limit = next((one for one in limits if one is not None), None)
-    tries = next((int(found[1]) for one in (block, *stage.around) if (found := _RETRY.search(one.settings))), 1)
+    tries = next((found for one in (block, *stage.around) if (found := _tries(one.settings)) is not None), 1)
     waits = any(child.head.startswith("input") for child in block.children) or "input(" in block.settings
     waits = waits or re.search(r"\binput\s+(?:message|id)?\b", block.settings) is not None
     return Job(
@@ -121,6 +122,13 @@ def _job(path: str, text: str, stage: _Stage, lines: Lines) -> Job:
     )
 
 
+@lru_cache(maxsize=64)
+def _tries(settings: str) -> int | None:
+    found = _RETRY.search(settings)
+    return int(found[1]) if found is not None else None
+
+
+@lru_cache(maxsize=64)
 def _limit(settings: str) -> Number:
     found = _TIMEOUT.search(settings)
     if found is None:

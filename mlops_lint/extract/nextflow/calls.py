@@ -15,6 +15,11 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNED = re.compile(r"\s*(?:def\s+|final\s+)?(?:\(([\w\s,]+)\)|([A-Za-z_]\w*))\s*=(?![=~])")
 _NAMED = re.compile(r"\.\s*(?:set|tap|into)\s*\{([\w\s;,]+)\}")
 _CONDITION = re.compile(r"\s*(?:\}\s*)?(?:if|else|for|while|try|catch|switch)\b")
+# As much of a statement as says whether it goes on in the next line.
+_TAIL = 60
+# More calls in one workflow, or longer statements, are generated or hostile.
+_MOST = 2000
+_LENGTH = 50_000
 _LABEL = re.compile(r"\s*(?:take|main|emit|publish|onComplete|onError)\s*:\s*")
 _MARK = re.compile(r"//[^\n]*|/\*|'''|\"\"\"|'|\"|[(){}\[\]\n;]|[^'\"(){}\[\]\n;/]+|/")
 # What does not end a statement at the end of a line.
@@ -35,7 +40,8 @@ def calls(block: Block, text: str, known: frozenset[str]) -> tuple[Call, ...]:
     walker = _Walker(known)
     opens = text.index("{", block.start) + 1 if "{" in text[block.start : block.end] else block.end
     for start, statement in _statements(text, opens, max(opens, block.end - 1)):
-        walker.take(start, statement)
+        if len(walker.found) < _MOST and len(statement) < _LENGTH:
+            walker.take(start, statement)
     return tuple(walker.found)
 
 
@@ -47,6 +53,8 @@ class _Walker:
         self._keys: dict[str, str] = {}
         """The last call of each process."""
         self.found: list[Call] = []
+        self._counts: dict[str, int] = {}
+        self._places: dict[str, int] = {}
 
     def take(self, start: int, statement: str) -> None:
         """Notes the calls of one statement, and where the channels that it names come from."""
@@ -94,8 +102,9 @@ class _Walker:
         return values
 
     def _enter(self, name: str, start: int) -> str:
-        count = sum(one.name == name for one in self.found)
-        key = name if not count else f"{name} {count + 1}"
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        key = name if count == 1 else f"{name} {count}"
+        self._places[key] = len(self.found)
         self.found.append(Call(name, key, start, ()))
         return key
 
@@ -105,7 +114,7 @@ class _Walker:
         (waiting[-1][2] if waiting else values)[key] = None
 
     def _close(self, key: str, sources: dict[str, None]) -> None:
-        at = next(index for index, one in enumerate(self.found) if one.key == key)
+        at = self._places[key]
         after = tuple(source for source in sources if source != key)
         self.found[at] = msgspec.structs.replace(self.found[at], after=after)
         self._keys[self.found[at].name] = key
@@ -131,32 +140,38 @@ def _statements(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """
     parts: list[str] = []
     begin, depth, at = start, 0, start
-    while at < end:
-        found = _MARK.match(text, at)
-        if found is None:
-            break
-        mark, after = found.group(), found.end()
-        if mark == "/*":
-            close = text.find("*/", after)
-            after = end if close < 0 else close + 2
-            mark = " "
-        elif mark.startswith("//"):
-            mark = " "
-        elif mark[0] in "'\"":
-            after = quoted(text, at)[1]
-            mark = _blank(text[at:after])
-        elif mark in "([" or (mark == "{" and not _CONDITION.match("".join(parts).lstrip("}") or " ")):
-            depth += 1
-        elif mark in ")]" or (mark == "}" and depth):
-            depth = max(depth - 1, 0)
-        ends = depth == 0 and (mark in "{};" or (mark == "\n" and not _goes_on("".join(parts), text, after, end)))
-        ends = ends and mark not in ")]" and not (mark == "}" and parts and _opened("".join(parts)))
+    condition: bool | None = None
+    tail = ""
+    while at < end and (found := _MARK.match(text, at)) is not None:
+        mark, after = _seen(text, found, end)
+        if condition is None and mark.strip(" \n}"):
+            condition = _CONDITION.match(mark) is not None
+        opens = mark in ("(", "[") or (mark == "{" and not (condition and depth == 0))
+        closes = mark in (")", "]", "}") and depth > 0
+        depth += opens - closes
+        whole = depth == 0 and not opens and not closes
+        ends = whole and (mark in ("{", "}", ";") or (mark == "\n" and not _goes_on(tail, text, after, end)))
         parts.append(mark + " " * max(0, after - at - len(mark)))
+        tail = (tail + mark)[-_TAIL:]
         if ends:
             yield begin, "".join(parts)
-            parts, begin = [], after
+            parts, begin, condition, tail = [], after, None, ""
         at = after
     yield begin, "".join(parts)
+
+
+def _seen(text: str, found: re.Match[str], end: int) -> tuple[str, int]:
+    """What stands at a place, without comments and the words of texts, and the offset behind it."""
+    mark, after = found.group(), found.end()
+    if mark == "/*":
+        close = text.find("*/", after)
+        return " ", end if close < 0 else close + 2
+    if mark.startswith("//"):
+        return " ", after
+    if mark[0] in "'\"":
+        after = quoted(text, found.start())[1]
+        return _blank(text[found.start() : after]), after
+    return mark, after
 
 
 def _blank(literal: str) -> str:
@@ -164,10 +179,6 @@ def _blank(literal: str) -> str:
     inside = re.sub(r"\$\{([^{}]*)\}|\$(\w+)", lambda found: f" {found[1] or found[2]} ", literal)
     names = " ".join(_WORD.findall(inside)) if "$" in literal else ""
     return names[: len(literal)].ljust(len(literal))
-
-
-def _opened(statement: str) -> bool:
-    return statement.count("{") > statement.count("}")
 
 
 def _goes_on(statement: str, text: str, after: int, end: int) -> bool:

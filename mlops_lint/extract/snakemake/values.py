@@ -20,7 +20,7 @@ _FLAGS = frozenset(
 )
 _EXPANDS = frozenset({"expand", "collect", "Expand"})
 _PATH = re.compile(r"[^\s]*[/.][^\s]*")
-_LIMIT = 50_000
+_LIMIT = 20_000
 _MOST = 500
 
 
