@@ -167,7 +167,8 @@ def _job(path: str, key: str, at: Scalar, body: Mapping) -> Job:
         purposes=found,
         timeout=limit,
         stated=limit,
-        retryable=True,
+        # A job is not tried again, only those of its steps that say so.
+        retryable=False,
         retries=_retries(nodes),
         image=_image(body.get("container")),
         environment=UNSET if name is not None and "$" in name else name,

@@ -77,7 +77,9 @@ def _task(path: str, owner: str, rule: Rule, found: Workflow, known: Names) -> S
     plain = complete and not any("*" in one or "<" in one for one in (*takes, *gives))
     does = [name for name in _ACTIONS if name in rule.sections]
     command = _command(rule)
-    image = _image(rule.sections.get("container") or rule.sections.get("singularity") or found.container, known)
+    stated = rule.sections.get("container") or rule.sections.get("singularity") or found.container
+    # A rule that only names what is wanted runs nowhere.
+    image = _image(stated if does else None, known)
     record = Task(
         framework="snakemake",
         operator=does[0] if does else "target",
