@@ -2,8 +2,6 @@
 
 import re
 
-from mlops_lint.extract.platform.containers import pinned
-from mlops_lint.extract.platform.servers import served
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.parse.image import reference
@@ -29,6 +27,10 @@ def charted(graph: Graph) -> None:
 
 
 def _fill(node: Node, image: str, values: dict[str, str]) -> None:
+    # Few repositories have charts, and a hook would import what reads containers on every commit.
+    from mlops_lint.extract.platform.containers import pinned
+    from mlops_lint.extract.platform.servers import served
+
     chart = node.location.path.partition("templates/")[0]
 
     def value(match: re.Match[str]) -> str:
@@ -72,6 +74,8 @@ def _retag(graph: Graph) -> None:
         image = node.fields.get("image")
         found = stated.get(reference(image).name) if isinstance(image, str) else None
         if found and node.fields.get("framework") == "kubernetes":
+            from mlops_lint.extract.platform.containers import pinned
+
             fixed = {pinned(one) for one in found}
             node.fields.pop("image_pinned", None)
             if len(fixed) == 1 and isinstance(only := fixed.pop(), bool):
