@@ -59,7 +59,10 @@ def imports(module: Module) -> Iterator[Subject]:
             found.setdefault(name, []).append(one)
     for name, every in found.items():
         record = ImportKind(
-            top=name.partition(".")[0], distributions=known[name], guarded=all(one.guarded for one in every)
+            top=name.partition(".")[0],
+            distributions=known[name],
+            named=tuple(one for one in known[name] if one.removesuffix("-base") not in {*known[name]} - {one}),
+            guarded=all(one.guarded for one in every),
         )
         first = next((one for one in every if not one.guarded), every[0])
         yield subject(record, module.locate(first.node), name, links=(module.within(first.scope),))
