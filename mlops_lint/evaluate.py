@@ -11,6 +11,11 @@ from mlops_lint.rules import Rule
 
 _WORK = ("training", "estimator", "split", "transform", "model", "model_load")
 _MODELS = ("model", "model_load")
+# Resources of clouds that start something by a schedule: the orchestrator's own code does not say it then.
+_CLOCKS = frozenset(
+    "google_cloud_scheduler_job aws_scheduler_schedule AWS::Scheduler::Schedule "
+    "azurerm_data_factory_trigger_schedule".split()
+)
 
 
 class RuleError(UsageError):
@@ -58,7 +63,16 @@ def in_production(graph: Graph) -> Node | None:
     ]
     found += [node for node in graph.of_kind("service") if node.context == "source"]
     found += _serving(graph)
+    found += _clocks(graph)
     return min(found, key=lambda node: (node.location, node.id), default=None)
+
+
+def _clocks(graph: Graph) -> list[Node]:
+    """Schedules that infrastructure code declares beside a pipeline: what they start is a variable as a rule."""
+    if not any(node.fields.get("managed") is True and node.context == "source" for node in graph.of_kind("pipeline")):
+        return []
+    every = graph.of_kind("resource")
+    return [node for node in every if node.context == "source" and node.fields.get("what") in _CLOCKS]
 
 
 def _serving(graph: Graph) -> list[Node]:

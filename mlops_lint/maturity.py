@@ -91,7 +91,7 @@ def production(graph: Graph) -> tuple[str, str]:
     shown = in_production(graph)
     if shown is None:
         return "research", "nothing is scheduled or served"
-    does = "is scheduled" if shown.kind == "pipeline" else "is served"
+    does = {"pipeline": "is scheduled", "resource": "starts pipelines"}.get(shown.kind, "is served")
     return "production", f"{shown.kind} '{shown.name}' in {shown.location.path} {does}"
 
 

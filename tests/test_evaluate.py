@@ -115,6 +115,16 @@ def test_rules_for_production_are_asked_where_something_is_served_or_scheduled()
             "research",
             id="a schedule of an example",
         ),
+        pytest.param(
+            [node("p", "pipeline", managed=True), node("r", "resource", what="google_cloud_scheduler_job")],
+            "production",
+            id="a schedule in infrastructure code beside a pipeline",
+        ),
+        pytest.param(
+            [node("p", "pipeline", managed=False), node("r", "resource", what="google_cloud_scheduler_job")],
+            "research",
+            id="a schedule in infrastructure code beside CI alone",
+        ),
     ],
 )
 def test_the_profile_is_what_the_repository_shows(nodes: list[Node], profile: str) -> None:

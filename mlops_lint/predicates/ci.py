@@ -85,9 +85,11 @@ def trains_by_script(_project: Node, graph: Graph) -> bool:
 
 @predicate
 def documented_command(_project: Node, graph: Graph) -> bool | None:
-    """A page of the repository tells a command that trains, or a managed pipeline does; null = there are others."""
+    """A page of the repository tells a command that trains, or a pipeline runs what does; null = there are others."""
     pipelines = [one for one in graph.of_kind("pipeline") if one.own and one.fields.get("managed") is True]
-    if any(graph.reach(task, "training") for one in pipelines for task in graph.linked(one, "parts")):
+    # An entry point of a project file, a target of a Makefile or a job of CI is a command that is written down, too.
+    every = [one for one in graph.of_kind("pipeline") if one.own]
+    if any(graph.reach(task, "training") for one in every for task in graph.linked(one, "parts")):
         return True
     told = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "documented-command"]
     told = [one for one in told if one.context != "vendored"]
