@@ -87,11 +87,17 @@ def predictions_recorded(endpoint: Node, graph: Graph) -> bool | None:
         one.fields.get("purpose") for one in graph.of_kind("use") if one.own and _is_near(one.location.path, endpoint)
     }
     # A log of another service is no record of this one's.
-    if purposes & _RECORDS or any(one.kind == "write" for one in reached):
+    if purposes & _RECORDS or any(one.kind == "write" and not _saves_model(one, graph) for one in reached):
         return True
     if endpoint.fields.get("hosted") is True or purposes & _PERHAPS or (purposes | tools) & (_LOOKS | _RECORDS):
         return None
     return None if _sends_on(endpoint, reached, graph) else False
+
+
+def _saves_model(write: Node, graph: Graph) -> bool:
+    """Whether a write stands in a function that saves a model, as `save` of a class that a handler has made."""
+    beside = (one for body in graph.linked(write, "within") for one in graph.linked(body, "holds"))
+    return any(one.kind == "model" for one in beside)
 
 
 def _sends_on(endpoint: Node, reached: list[Node], graph: Graph) -> bool:
