@@ -37,7 +37,7 @@ _LICENCE_STARTS = ("licen", "cc", "creative", "public domain", "open data", "odb
 _DATA_WORD = re.compile(r"(?i)\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bimages\b|\bannotations\b|\.csv\b|\.parquet\b")
 _OWNER = re.compile(
     r"(?im)^[^\w\n]{0,12}(?:model )?(?:owners?|maintainers?|maintained by|contacts?|authors?|developed by|created by|"
-    r"made by|built by|team)\b"
+    r"made by|built by|team)\b|^#{1,6} *(?:autor|auteur|autoren)\w*|\bcontact \[[^\]\n]{1,60}\]\("
 )
 _ORIGIN = re.compile(
     r"(?i)https?://(?:www\.)?(?:kaggle\.com/(?:datasets|c|competitions|\w+/[\w-]+)|archive\.ics\.uci\.edu|"
