@@ -163,12 +163,23 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
             makers = graph.linked(published, made)
             producers = {part for node in makers for part in _publishers(published, node, graph)}
             for user in graph.linked(published, used) if producers else ():
+                if _is_internal(published, user, makers, graph):
+                    continue
                 for part in _parts(user, graph) - producers if not _makes(user, makers, graph) else ():
                     _add(graph, published, user, part, min(producers), stated)
 
     for endpoint in graph.of_kind("endpoint"):
         for call in graph.linked(endpoint, "requested_by"):
             _add_request(graph, endpoint, call, stated)
+
+
+def _is_internal(published: Node, user: Node, makers: list[Node], graph: Graph) -> bool:
+    """Whether data is handed on within a run, or is an asset of the same project: nobody has to declare that."""
+    symbol = str(published.symbol)
+    if symbol.startswith("dataset:memory://"):
+        return True
+    own = _project(user.location.path, graph)
+    return symbol.startswith("dataset:asset://") and all(_project(one.location.path, graph) == own for one in makers)
 
 
 def _add_request(graph: Graph, endpoint: Node, call: Node, stated: tuple[tuple[str, str], ...]) -> None:
