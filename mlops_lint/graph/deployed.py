@@ -48,18 +48,16 @@ class _Programs:
         """Name of an image -> the Dockerfiles that it may be built from; none known where only a command names it."""
         for one in uses:
             if one.fields.get("purpose") == "image-build":
-                self.built.setdefault(_plain(str(one.fields.get("tool"))), set()).update(
-                    self._beside(one.location.path)
-                )
+                self.built.setdefault(plain(str(one.fields.get("tool"))), set()).update(self._beside(one.location.path))
         for node in graph.of_kind("deployment"):
             for link in node.links:
                 if link.role == "builds" and isinstance(node.fields.get("image"), str):
-                    name = _plain(reference(str(node.fields["image"])).name.rpartition("/")[2])
+                    name = plain(reference(str(node.fields["image"])).name.rpartition("/")[2])
                     self.built.setdefault(name, set()).add(link.symbol.removeprefix("file:"))
         for path in self._files:
             folder = posixpath.basename(posixpath.dirname(path))
             if folder:
-                self.built.setdefault(_plain(folder), set()).add(path)
+                self.built.setdefault(plain(folder), set()).add(path)
 
     def _beside(self, path: str) -> Iterable[str]:
         """The Dockerfile that a command in a file builds, where it is the only one in its folder or everywhere."""
@@ -111,7 +109,7 @@ class _Programs:
         files = {link.symbol.removeprefix("file:") for link in node.links if link.role == "builds"}
         image = node.fields.get("image")
         if not files and isinstance(image, str):
-            files = self.built.get(_plain(reference(image).name.rpartition("/")[2]), set())
+            files = self.built.get(plain(reference(image).name.rpartition("/")[2]), set())
         return next(iter(files)) if len(files) == 1 else None
 
     def _services(self, node: Node, used: Node | None) -> Iterator[Node]:
@@ -146,7 +144,14 @@ class _Programs:
         return any(_ends(one.location.path, path) for body in imported for one in graph.linked(body, "imported_by"))
 
 
-def _plain(name: str) -> str:
+def names_of(deployment: Node, graph: Graph) -> frozenset[str]:
+    """Gives the plain names under which a deployment is reached: its own, and those of what leads to it."""
+    leading = [one for one in graph.linked(deployment, "requested_by") if one.kind == "resource"]
+    return frozenset(plain(one.name) for one in (deployment, *leading))
+
+
+def plain(name: str) -> str:
+    """Gives a name as hosts, labels and images write it."""
     return name.lower().replace("_", "-")
 
 
@@ -179,7 +184,7 @@ def _substituted(graph: Graph, programs: _Programs) -> None:
         image = node.fields.get("image")
         if node.fields.get("image_pinned") is False and isinstance(image, str):
             name = reference(image).name
-            here = _plain(name.rpartition("/")[2]) in programs.built
+            here = plain(name.rpartition("/")[2]) in programs.built
             if sets or (here and "/" not in name):
                 del node.fields["image_pinned"]
 

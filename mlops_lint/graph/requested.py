@@ -4,6 +4,7 @@ import posixpath
 import re
 from urllib.parse import urlsplit
 
+from mlops_lint.graph.deployed import names_of, plain
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 
@@ -37,7 +38,7 @@ def _meant(uri: str, call: Node, routes: list[Node], names: dict[str, frozenset[
     fits = [one for one in routes if _takes(_route(one), parts.path) and one.location.path != call.location.path]
     if host not in _HERE:
         # Within a cluster the first part of a name is that of the service: `churn.prod.svc.cluster.local`.
-        fits = [one for one in fits if _plain(host.partition(".")[0]) in names[one.id]]
+        fits = [one for one in fits if plain(host.partition(".")[0]) in names[one.id]]
     return fits[0] if len(fits) == 1 else None
 
 
@@ -57,10 +58,8 @@ def _takes(route: str, path: str) -> bool:
 
 def _names(endpoint: Node, graph: Graph) -> frozenset[str]:
     """The names under which the program of an endpoint is reached: of its deployments, and of what leads there."""
-    deployments = [one for service in _services(endpoint, graph) for one in graph.linked(service, "deployed_by")]
-    leading = [one for deployment in deployments for one in graph.linked(deployment, "requested_by")]
-    named = [one.name for one in (*deployments, *leading) if one.kind in ("deployment", "resource")]
-    return frozenset(map(_plain, named))
+    found = [one for service in _services(endpoint, graph) for one in graph.linked(service, "deployed_by")]
+    return frozenset(name for one in found if one.kind == "deployment" for name in names_of(one, graph))
 
 
 def _services(endpoint: Node, graph: Graph) -> list[Node]:
@@ -68,7 +67,3 @@ def _services(endpoint: Node, graph: Graph) -> list[Node]:
     folder = posixpath.dirname(endpoint.location.path)
     here = graph.in_file(endpoint.location.path, "service")
     return here or [one for one in graph.of_kind("service") if posixpath.dirname(one.location.path) == folder]
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "-")

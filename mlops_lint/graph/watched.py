@@ -1,5 +1,6 @@
 """Monitors and alerts against what they watch: the deployment or service that their queries name."""
 
+from mlops_lint.graph.deployed import names_of, plain
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 
@@ -11,14 +12,13 @@ def watched(graph: Graph) -> None:
     named: dict[str, list[Node]] = {}
     for node in graph.of_kind("deployment"):
         if node.context != "test":
-            leading = [one for one in graph.linked(node, "requested_by") if one.kind == "resource"]
-            for name in {node.name, *(one.name for one in leading)}:
-                named.setdefault(_plain(name), []).append(node)
+            for name in names_of(node, graph):
+                named.setdefault(name, []).append(node)
     for kind in _WATCHING:
         for node in graph.of_kind(kind):
             for link in list(node.dangling):
                 scheme, _, name = link.symbol.removeprefix("?").partition(":")
-                found = named.get(_plain(name), []) if link.role == "watches" and scheme == "deployment" else []
+                found = named.get(plain(name), []) if link.role == "watches" and scheme == "deployment" else []
                 if len({one.name for one in found}) == 1:
                     for one in found:
                         graph.connect(node.id, "watches", one.id)
@@ -31,7 +31,3 @@ def _of_itself(graph: Graph) -> None:
         if node.fields.get("what") == "metric":
             for service in graph.in_file(node.location.path, "service"):
                 graph.connect(node.id, "watches", service.id)
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "-")
