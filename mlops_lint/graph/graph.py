@@ -1,7 +1,7 @@
 """The dependency graph of a repository, with the words of the rule language."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.paths import Paths
@@ -122,8 +122,11 @@ class Graph:
         roles = self._edges.get(id, {})
         return [target for role in (*_CODE, *_INHERITED) for target in roles.get(role, ())]
 
-    def runners(self, node: Node) -> list[Node]:
-        """Gives the entry points, tasks and tests from which the code that a subject stands in is run."""
+    def runners(self, node: Node, leave: Callable[[Node, Node], bool] | None = None) -> list[Node]:
+        """Gives the entry points, tasks and tests from which the code that a subject stands in is run.
+
+        What runs it over a step from one node to another for which `leave` is true is left out.
+        """
         found: dict[str, Node] = {}
         seen = {node.id}
         wanted = deque([node.id, *self._edges.get(node.id, {}).get("within", ())])
@@ -132,7 +135,7 @@ class Graph:
             roles = self._edges.get(id, {})
             for role in (*_CODE, *_INHERITED):
                 for before in roles.get(ROLES[role][0], ()):
-                    if before not in seen:
+                    if before not in seen and not (leave and leave(self.nodes[before], self.nodes[id])):
                         seen.add(before)
                         wanted.append(before)
                         if role in ("starts", "runs") and self.nodes[before].kind != "file":

@@ -75,7 +75,8 @@ def tried_again(call: Node, graph: Graph) -> Answer | None:
     callers = [one for body in bodies for one in (body, *graph.follow(body, ("called_by",)))]
     if any(one.fields.get("retried") is True for one in callers):
         return Answer(True)
-    tasks = [one for one in graph.runners(call) if one.kind == "task" and one.own]
+    runners = graph.runners(call, lambda before, after: _is_step(before, after, graph))
+    tasks = [one for one in runners if one.kind == "task" and one.own]
     if not tasks or any("retries" not in one.fields and one.fields.get("retryable") is not False for one in tasks):
         return None
     bare = [one for one in tasks if not one.fields.get("retries")]
@@ -83,6 +84,13 @@ def tried_again(call: Node, graph: Graph) -> Answer | None:
         return None
     related = tuple(Related(one.location, f"task '{one.name}' runs it, and is not retried") for one in bare)
     return Answer(not bare, ", ".join(sorted({one.name for one in bare})), related)
+
+
+def _is_step(caller: Node, called: Node, graph: Graph) -> bool:
+    """The body of a pipeline calls the code of a task of it: its orchestrator does so, with the retries of the task."""
+    tasks = graph.linked(called, "started_by")
+    pipelines = {pipeline.id for task in tasks for pipeline in graph.linked(task, "part_of")}
+    return bool(pipelines) and any(one.id in pipelines for one in graph.linked(caller, "started_by"))
 
 
 @predicate
