@@ -79,11 +79,11 @@ class _Reader:
         if _ASSIGNED.fullmatch(needs.strip()) is not None:
             return
         self._current = []
-        for target in self._filled(found["targets"]).split():
+        for target in _words(self._filled(found["targets"])):
             if "%" in target or "$" in target or target.startswith("."):
                 continue
             rule = self._rules.setdefault(target, Rule(target, number, [], []))
-            rule.needs += [need for need in self._filled(needs.replace("|", " ")).split() if "%" not in need]
+            rule.needs += [need for need in _words(self._filled(needs.replace("|", " "))) if "%" not in need]
             self._current.append(rule)
         if command.strip():
             self._recipe(command, number)
@@ -109,6 +109,20 @@ class _Reader:
         if name in ("MAKE", "CURDIR") and name not in self._values:
             return {"MAKE": "make", "CURDIR": "."}[name]
         return self._values.get(name, found.group())
+
+
+def _words(text: str) -> Iterator[str]:
+    """Gives the words of a list of files; what a function computes, blanks and all, belongs to its word."""
+    word, depth = "", 0
+    for letter in text:
+        depth += (letter in "({") - (letter in ")}" and depth > 0)
+        if depth or not letter.isspace():
+            word += letter
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
 
 
 def _own(command: str, rule: Rule) -> str:
