@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType, ValidationError, convert
 from mlops_lint.extract.libraries import Condition, Fact, Spec
 from mlops_lint.extract.python.at_run import ARGUMENT
 from mlops_lint.extract.python.attributes_set import attributes_set
+from mlops_lint.extract.python.branches import instead_of
 from mlops_lint.extract.python.checkpoints import WITH_CALLBACKS, saving_callbacks, training_loops
 from mlops_lint.extract.python.feeding import unfed
 from mlops_lint.extract.python.findings import FIELDS, Findings
@@ -34,8 +35,6 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Ref, Subject, Value
 from mlops_lint.subjects import KINDS, Kind, PathUse, subject
 
-# Parameters that take no number.
-_OBJECTS = frozenset({"generator", "rng", "key", "random_number_generator"})
 # Parameters that take no number.
 _OBJECTS = frozenset({"generator", "rng", "key", "random_number_generator"})
 _PLAIN = (bool, int, float, str, type(None))
@@ -111,6 +110,9 @@ class _Seen:
             return found | loaded_from(self._module, call) | ({"once": True} if kept(call) else {})
         if kind == "estimator":
             return found | self.choices.of(call)
+        if kind == "seed_call":
+            instead = instead_of(self._module, call.node)
+            return found | {"instead": instead} if instead else found
         if kind == "training":
             takes_callbacks = ".fit" in call.name and self._module.roots & WITH_CALLBACKS
             saved = saving_callbacks(self._module, call) if takes_callbacks else self.loops.get(id(call.node), {})

@@ -26,10 +26,18 @@ def callers(node: Node, graph: Graph) -> list[Node]:
 
 
 def _too_late(call: Node, draw: Node, graph: Graph) -> bool:
-    """Whether a seeding call stands behind a draw where both are run one after the other."""
-    if call.location.path != draw.location.path or call.location < draw.location:
+    """Whether a seeding call stands behind a draw where both are run one after the other, or in another branch."""
+    if call.location.path != draw.location.path:
         return False
-    return _sequence(call, graph) == _sequence(draw, graph)
+    if _instead(call, draw):
+        return True
+    return call.location > draw.location and _sequence(call, graph) == _sequence(draw, graph)
+
+
+def _instead(call: Node, draw: Node) -> bool:
+    instead = call.fields.get("instead")
+    blocks = [str(block).partition("-") for block in instead] if isinstance(instead, tuple) else []
+    return any(int(first) <= draw.location.line <= int(last) for first, _, last in blocks)
 
 
 def _sequence(node: Node, graph: Graph) -> set[str]:

@@ -23,6 +23,7 @@ class SeedCall(Kind, frozen=True, tag="seed_call"):
     seed: Annotated[Any_, "the seed; null = from entropy"] = UNSET
     clock: Annotated[Flag, "the seed is the clock, entropy, a uuid, a hash or the process id"] = UNSET
     workers: Annotated[Flag, "reaches the worker processes of data loaders too"] = UNSET
+    instead: Annotated[Texts, "lines of its file that are run where it is not, as `31-40`: other branches"] = UNSET
 
 
 class Determinism(Kind, frozen=True, tag="determinism"):
