@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mlops_lint.errors import UsageError
 from mlops_lint.graph import Graph, Node
 from mlops_lint.masked import masked
-from mlops_lint.model import Outcome, Related, Verdict
+from mlops_lint.model import Location, Outcome, Related, Verdict
 from mlops_lint.predicates.expression import Environment
 from mlops_lint.rules import Rule
 
@@ -87,13 +87,26 @@ def _verdicts(graph: Graph, rule: Rule, environment: Environment) -> Iterator[Ve
             continue
         holds = _answer(rule, rule.must, node, environment) if meant else None
         outcome: Outcome = "unknown" if holds is None else "pass" if holds else "fail"
-        message = masked(_message(rule, node, environment.detail))
+        detail = environment.detail
+        message = masked(_message(rule, node, detail))
         # Two of one place are told apart by their messages: `<` on equal records goes on to compare None with None.
         said = {Related(one.location, masked(one.message)) for one in environment.related}
         related = sorted(said, key=lambda one: (one.location, one.message))
-        location = environment.at if outcome == "fail" and environment.at is not None else node.location
-        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related), name=masked(node.name))
+        location, name = node.location, node.name
+        if outcome == "fail" and environment.at is not None:
+            location = environment.at
+        elif outcome == "pass" and node.kind == "project":
+            # A project stands in no file of its own: what shows a practice of it does.
+            location, name = _shown(environment, node)
+        yield Verdict(rule.id, node.id, outcome, location, message, tuple(related), name=masked(name))
 
+
+def _shown(environment: Environment, project: Node) -> tuple[Location, str]:
+    """Where what speaks for a project stands, and what it is."""
+    if environment.at is not None:
+        return environment.at, environment.detail
+    node = environment.shown
+    return (node.location, f"{node.kind.replace('_', ' ')} '{node.name}'") if node else (project.location, "")
 
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:
     try:

@@ -11,7 +11,7 @@ from mlops_lint.evaluate import at_work, evaluate, in_production, works_with_dat
 from mlops_lint.git import commit
 from mlops_lint.graph import Graph
 from mlops_lint.model import Report, Verdict
-from mlops_lint.rules import Rule, check, load, questions
+from mlops_lint.rules import Rule, check, load, questions, wholes
 from mlops_lint.run import Scanned, read, report
 from mlops_lint.scan import Progress
 from mlops_lint.score import Basis, Project, Score, scored
@@ -40,20 +40,21 @@ def examine(settings: Settings, today: dt.date, progress: Progress | None = None
     """Gives the score and what it rests on: all rules, whatever `check` is told to select or to ignore."""
     every = load(settings.policies, settings.extends)
     rules = tuple(rule for rule in every if rule.status == "stable" or settings.preview)
-    check(rules)
+    check((*rules, *wholes()))
     _check_attestations(settings)
     scanned = read(settings, progress)
     basis = _basis(settings, scanned, len(rules))
     verdicts = evaluate(scanned.graph, rules, basis.profile)
     verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
-    score = scored(verdicts, rules, settings.attestations, today.isoformat(), basis)
+    whole = evaluate(scanned.graph, wholes(), basis.profile)
+    score = scored([*verdicts, *whole], rules, settings.attestations, today.isoformat(), basis)
     score = msgspec.structs.replace(score, projects=_projects(scanned.graph, verdicts, rules, basis))
-    whole = report(msgspec.structs.replace(settings, per_file_ignores=()), (), scanned, rules, verdicts, needless)
+    full = report(msgspec.structs.replace(settings, per_file_ignores=()), (), scanned, rules, verdicts, needless)
     runs = {rule.id for rule in selected(every, settings)}
     checked = report(settings, (), scanned, rules, [one for one in verdicts if one.rule in runs], needless)
     reported = {one.fingerprint for one in checked.findings}
-    ignored = frozenset(one.fingerprint for one in whole.findings if one.fingerprint not in reported)
-    return Examined(score, rules, whole, scanned.graph, ignored)
+    ignored = frozenset(one.fingerprint for one in full.findings if one.fingerprint not in reported)
+    return Examined(score, rules, full, scanned.graph, ignored)
 
 
 def _projects(graph: Graph, verdicts: list[Verdict], rules: tuple[Rule, ...], basis: Basis) -> tuple[Project, ...]:

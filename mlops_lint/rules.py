@@ -15,6 +15,19 @@ from mlops_lint.resources import rules_folder
 from mlops_lint.subjects import KINDS, documentation
 
 
+class Whole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question asked of the project as a whole, for repositories of which no rule of it says anything.
+
+    `where` and `must` are CEL over `project`, as in rules; `message` says what is lacking, `how` what to do about it.
+    """
+
+    where: str
+    must: str
+    message: str
+    how: str
+    profile: Literal["research", "production"] = "research"
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question about a repository, as `questions.yaml` states it."""
 
@@ -23,6 +36,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     objective: str
     items: tuple[str, ...]
     asks: str
+    asked: str
+    """Of which repositories it is asked, in words."""
+    means: str
+    """What a yes means, in words."""
+    whole: Whole | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +82,31 @@ class _Questions(msgspec.Struct, frozen=True):
 def questions() -> tuple[Question, ...]:
     """Gives all questions in the order of the catalogue."""
     return msgspec.yaml.decode((rules_folder() / "questions.yaml").read_bytes(), type=_Questions).questions
+
+
+@cache
+def wholes() -> tuple[Rule, ...]:
+    """Gives the questions that are asked of the project as a whole, as rules under the ids of the questions."""
+    return tuple(
+        Rule(
+            id=one.id,
+            name=one.id,
+            summary=one.whole.message[:1].upper() + one.whole.message[1:],
+            question=one.id,
+            severity="note",
+            status="preview",
+            profile=one.whole.profile,
+            subject="project",
+            where=one.whole.where,
+            must=one.whole.must,
+            message=one.whole.message,
+            why="",
+            how=one.whole.how,
+            file=str(rules_folder() / "questions.yaml"),
+        )
+        for one in questions()
+        if one.whole is not None
+    )
 
 
 @cache

@@ -1,6 +1,6 @@
 """Verdicts to maturity: a score for each question, stage and objective, and a level."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 
@@ -10,7 +10,7 @@ from mlops_lint.configuration import Attestation
 from mlops_lint.model import Verdict
 from mlops_lint.repeated import repeated
 from mlops_lint.resources import rules_folder
-from mlops_lint.rules import Question, Rule, questions
+from mlops_lint.rules import Question, Rule, questions, wholes
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -45,12 +45,28 @@ class Answer(msgspec.Struct, frozen=True):
     attestation: Attestation | None
     again: tuple[tuple[Verdict, str], ...] = ()
     """Failures that say what another rule has said, and that rule: they are shown, and leave the mean."""
+    explored: tuple[Verdict, ...] = ()
+    """What passes or fails in notebooks beside code that answers as well: it leaves the mean."""
+    whole: Verdict | None = None
+    """What the project as a whole says, pass or fail, where no rule of the question says anything."""
 
     @property
     def score(self) -> float | None:
-        """The share of subjects that pass, 0 to 1; None = the question does not apply, or cannot be answered."""
-        judged = len(self.passed) + len(self.failed)
-        return len(self.passed) / judged if judged else None
+        """The mean over the rules of the share of their subjects that pass, 0 to 1.
+
+        None = the question does not apply, or cannot be answered.
+        """
+        if self.whole is not None:
+            return float(self.whole.outcome == "pass")
+        shares = self.shares
+        return sum(passed / judged for passed, judged in shares.values()) / len(shares) if shares else None
+
+    @property
+    def shares(self) -> dict[str, tuple[int, int]]:
+        """Rule -> how many of its subjects pass, and how many pass or fail."""
+        passed = Counter(one.rule for one in self.passed)
+        judged = passed + Counter(one.rule for one in self.failed)
+        return {rule: (passed[rule], judged[rule]) for rule in sorted(judged)}
 
 
 class Basis(msgspec.Struct, frozen=True):
@@ -119,7 +135,7 @@ def scored(
     basis: Basis | None = None,
 ) -> Score:  # fmt: skip
     """Gives the score; an attestation that expires before `today`, a day as 2026-01-31, no longer counts."""
-    asked = {rule.id: rule.question for rule in rules}
+    asked = {rule.id: rule.question for rule in (*rules, *wholes())}
     said: dict[str, list[Verdict]] = defaultdict(list)
     every = list(verdicts)
     for verdict in every:
@@ -153,15 +169,25 @@ def _answer(
     question: Question, verdicts: list[Verdict], attestation: Attestation | None, elsewhere: dict[tuple[str, str], str]
 ) -> Answer:
     # A comment without a reason hides a finding from `check`, but accepts nothing.
-    failed = [one for one in verdicts if one.outcome == "fail" and not one.muted]
+    said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted]
+    again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
+    counted = [one for one in said if one not in again]
+    # Beside code that runs, exploration does not weigh; where there is nothing else, it is the work.
+    running = [one for one in counted if not one.location.path.endswith(".ipynb")]
+    unknown = sum(one.outcome == "unknown" for one in verdicts)
+    whole = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
+    lacking = whole is not None and whole.outcome == "fail"
     return Answer(
         question=question,
-        passed=tuple(one for one in verdicts if one.outcome == "pass"),
-        failed=tuple(one for one in failed if (one.rule, one.node) not in elsewhere),
-        unknown=sum(one.outcome == "unknown" for one in verdicts),
+        passed=tuple(one for one in running or counted if one.outcome == "pass"),
+        failed=tuple(one for one in running or counted if one.outcome == "fail"),
+        unknown=unknown,
         accepted=sum(bool(one.muted) for one in verdicts),
         attestation=attestation,
-        again=tuple((one, elsewhere[one.rule, one.node]) for one in failed if (one.rule, one.node) in elsewhere),
+        again=tuple((one, elsewhere[one.rule, one.node]) for one in again),
+        explored=tuple(one for one in counted if running and one not in running),
+        # That nothing shows it is no answer where something may, or where it is counted elsewhere.
+        whole=None if counted or (lacking and (unknown or again)) else whole,
     )
 
 

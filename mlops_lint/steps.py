@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mlops_lint.model import Verdict
-from mlops_lint.rules import Rule
+from mlops_lint.rules import Rule, wholes
 from mlops_lint.score import Answer, Score, scale
 
 # A subject of these kinds fails because something is not there yet. To set it up takes as long as to mend some ten
@@ -36,14 +36,16 @@ def steps(score: Score, rules: Iterable[Rule]) -> tuple[Step, ...]:
     """Gives a step for each rule that fails, by what it adds to the score for each place to mend."""
     if score.score is None:
         return ()
-    by, known = scale(), {rule.id: rule for rule in rules}
+    by, known = scale(), {rule.id: rule for rule in (*rules, *wholes())}
     weights = {one.question.id: by.weights.get(one.question.id, 1) for one in score.answers}
     whole = sum(weights[one.question.id] for one in score.answers if one.score is not None)
     found: list[tuple[float, Step]] = []
     for answer in score.answers:
         share = weights[answer.question.id] / whole
+        shares = answer.shares
         for id, failed in _by_rule(answer).items():
-            gain = share * len(failed) / (len(answer.passed) + len(answer.failed))
+            # Of the question as a whole, asked where no rule speaks, there is one answer.
+            gain = share * len(failed) / shares[id][1] / len(shares) if shares else share
             work = sum(_PLACES if known[id].subject in _SET_UP else 1 for _ in failed)
             # The tenth place of a kind is mended faster than the first.
             found.append((gain / work**0.75, _step(answer, id, failed, gain, work, score)))
@@ -52,7 +54,8 @@ def steps(score: Score, rules: Iterable[Rule]) -> tuple[Step, ...]:
 
 def _by_rule(answer: Answer) -> dict[str, list[Verdict]]:
     found: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in answer.failed:
+    lacking = [answer.whole] if answer.whole is not None and answer.whole.outcome == "fail" else []
+    for verdict in (*answer.failed, *lacking):
         found[verdict.rule].append(verdict)
     return found
 

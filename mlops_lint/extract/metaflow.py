@@ -136,6 +136,7 @@ def _flow(module: Module, flow: Scope, steps: dict[str, Step]) -> Iterator[Subje
         framework="metaflow",
         schedule=schedule,
         managed=True,
+        artifacts=True,
         triggers=(*(["schedule"] if schedule is not None else []), *(["event"] if events else [])),
         schedulable=True,
         ownable=False,

@@ -21,7 +21,7 @@ from mlops_lint.output._frame import CONTEXT, frame
 from mlops_lint.output._layout import HEIGHT, WIDTH, flow, placed
 from mlops_lint.output._source import Sources
 from mlops_lint.output._text import first_sentence, visible
-from mlops_lint.rules import Rule
+from mlops_lint.rules import Rule, wholes
 from mlops_lint.score import Point, Score, scale
 from mlops_lint.steps import steps
 
@@ -82,6 +82,9 @@ def _data(page: Page) -> dict[str, object]:
         question["rules"] = asked[question["id"]]
     names = _score.level_names()
     means = {0: "nothing is settled yet"} | {one.level: one.means for one in scale().levels}
+    todo = steps(page.score, page.rules)
+    known = rules | {rule.id: rule for rule in wholes()}
+    stated = {id: known[id] for id in {one.rule for one in page.report.findings} | {one.rule for one in todo}}
     content = {
         "name": page.name,
         "basis": _score.basis(page.score) + _commit(page.score),
@@ -89,9 +92,9 @@ def _data(page: Page) -> dict[str, object]:
         "levels": [{"level": level, "name": name, "means": means[level]} for level, name in names.items()],
         "score": score,
         "summary": {name: getattr(page.report.summary, name) for name in page.report.summary.__struct_fields__},
-        "steps": [msgspec.to_builtins(one) for one in steps(page.score, page.rules)],
+        "steps": [msgspec.to_builtins(one) for one in todo],
         "findings": _findings(page),
-        "rules": {id: _rule(rules[id]) for id in sorted({one.rule for one in page.report.findings})},
+        "rules": {id: _rule(stated[id]) for id in sorted(stated)},
         "problems": [msgspec.to_builtins(one) for one in page.report.problems],
         "graph": _graph(page),
     }

@@ -106,6 +106,8 @@ def best(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
 
 def evidence(verdict: Verdict, rules: dict[str, Rule]) -> str:
     """What a pass shows: the message of a rule says what would be wrong, so its name alone is given."""
+    if verdict.rule not in rules:
+        return f"the project as a whole: {visible(verdict.name)}"
     rule = rules[verdict.rule]
     name = visible(verdict.name) if len(verdict.name) <= _NAME else f"{visible(verdict.name[:_NAME])}…"
     # A project has no name of its own.
@@ -144,11 +146,15 @@ def _bar(value: float) -> str:
 
 
 def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
-    counts = f"{len(answer.passed)} of {len(answer.passed) + len(answer.failed)}"
-    unknown = f", {answer.unknown} cannot be told" if answer.unknown else ""
-    accepted = f", {answer.accepted} accepted" if answer.accepted else ""
+    counts = [f"{len(answer.passed)} of {len(answer.passed) + len(answer.failed)}" if answer.whole is None else ""]
+    counts += [f"{answer.unknown} cannot be told" if answer.unknown else ""]
+    counts += [f"{answer.accepted} accepted" if answer.accepted else ""]
+    counts += [f"{len(answer.explored)} in notebooks beside" if answer.explored else ""]
     share = "   -" if answer.score is None else f"{answer.score:4.0%}"
-    yield f"  {share}  {answer.question.asks} ({counts}{unknown}{accepted})"
+    said = ", ".join(filter(None, counts))
+    yield f"  {share}  {answer.question.asks}{f' ({said})' if said else ''}"
+    if answer.whole is not None:
+        yield _as_a_whole(answer, rules)
     for verdict in best(answer.failed)[:1]:
         yield f"        - {_place(verdict)} {visible(verdict.message)} ({verdict.rule})"
     for verdict, counted in answer.again[:1]:
@@ -157,6 +163,13 @@ def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
         yield f"        = {_place(verdict)} {visible(verdict.message)} ({verdict.rule}){more}: counted at {where}"
     for verdict in best(answer.passed)[:1]:
         yield f"        + {_place(verdict)} {evidence(verdict, rules)}"
+
+
+def _as_a_whole(answer: Answer, rules: dict[str, Rule]) -> str:
+    assert answer.whole is not None
+    if answer.whole.outcome == "fail":
+        return f"        - {visible(answer.whole.message)}"
+    return f"        + {_place(answer.whole)} {evidence(answer.whole, rules)}"
 
 
 def _next(score: Score) -> list[str]:
@@ -210,15 +223,22 @@ def _question(answer: Answer, rules: dict[str, Rule]) -> dict[str, object]:
         "unknown": answer.unknown,
         "accepted": answer.accepted,
         "repeated": len(answer.again),
+        "explored": len(answer.explored),
         "evidence": [
             {"path": one.location.path, "line": one.location.line, "message": evidence(one, rules)}
-            for one in best(answer.passed)[:_EVIDENCE]
+            for one in best((*answer.passed, *_shown(answer)))[:_EVIDENCE]
         ],
+        "lacking": answer.whole.message if answer.whole is not None and not _shown(answer) else None,
         "findings": [
             {"rule": one.rule, "path": one.location.path, "line": one.location.line} for one in best(answer.failed)
         ],
         "attestation": None if attested is None else _attested(attested),
     }
+
+
+def _shown(answer: Answer) -> tuple[Verdict, ...]:
+    """What the project as a whole shows for a yes."""
+    return (answer.whole,) if answer.whole is not None and answer.whole.outcome == "pass" else ()
 
 
 def _attested(attested: Attestation) -> dict[str, object]:

@@ -59,6 +59,8 @@ class Environment:
         self.detail = ""
         self.at: Location | None = None
         """Where one of them says that the reason stands."""
+        self.shown: Node | None = None
+        """The first subject that `exists` found."""
         variables = {variable(kind): _MAP for kind in KINDS}
         self._cel = cel.NewEnv(variables=variables, functions=self._functions())
         self._compiled: dict[str, cel.Expression] = {}
@@ -76,7 +78,7 @@ class Environment:
 
     def evaluate(self, text: str, node: Node) -> bool | None:
         """Gives true, false, or None = cannot tell; raises ValueError where the expression itself is wrong."""
-        self.related, self.detail, self.at = [], "", None
+        self.related, self.detail, self.at, self.shown = [], "", None, None
         if text not in self._compiled:
             self._compiled[text] = self._cel.compile(text)
         result = self._compiled[text].eval(data={variable(node.kind): self.view(node)})
@@ -175,6 +177,7 @@ class Environment:
             own = node.own or (kind == "test" and node.context == "test")
             if own and all(node.fields.get(name, value) == value for name, value in wanted.items()):
                 if wanted.keys() <= node.fields.keys():
+                    self.shown = self.shown or node
                     return True
                 unknown = True
         if unknown:

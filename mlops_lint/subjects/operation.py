@@ -109,6 +109,7 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
     retries: Annotated[Number, "how often a whole run is tried again"] = UNSET
     defined: Annotated[Flag, "true = its code stands here; false = another file only says when it runs"] = UNSET
+    artifacts: Annotated[Flag, "what each step of each run leaves is kept, with what it was made from"] = UNSET
 
 
 class ConfigKey(Kind, frozen=True, tag="config_key"):

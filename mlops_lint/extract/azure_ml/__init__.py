@@ -57,6 +57,7 @@ def _pipeline(path: str, root: Mapping) -> Iterator[Subject]:
         schedule=UNSET,
         owner=owner if owner is not None else UNSET,
         managed=True,
+        artifacts=True,
         schedulable=False,
         alertable=False,
         ownable=False,

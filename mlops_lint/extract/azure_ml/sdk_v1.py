@@ -72,6 +72,7 @@ def _pipeline(
         framework="azure-ml",
         schedule=schedule,
         managed=True,
+        artifacts=True,
         triggers=("schedule",) if isinstance(schedule, str) else UNSET,
         schedulable=False,
         alertable=False,

@@ -77,6 +77,7 @@ def _pipeline(module: Module, made: Made, scope: Scope, decorator: ast.expr) -> 
         framework="azure-ml",
         schedule=schedule,
         managed=True,
+        artifacts=True,
         triggers=("schedule",) if isinstance(schedule, str) else UNSET,
         schedulable=False,
         alertable=False,

@@ -75,6 +75,7 @@ def pipeline(module: Module, found: Pipeline, around: Surroundings, schedule: Te
         schedule=schedule,
         triggers=("schedule",) if isinstance(schedule, str) else UNSET,
         managed=True,
+        artifacts=True,
         # When it runs, and whose it is, is said where it is submitted.
         schedulable=isinstance(schedule, str),
         alerts=_alerts(found.groups),

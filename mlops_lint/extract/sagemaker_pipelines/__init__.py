@@ -43,6 +43,7 @@ def _pipeline(reader: Reader, pipeline: Pipeline, taken: dict[str, int]) -> Iter
         # A rule of EventBridge elsewhere may start it too.
         schedule=schedule,
         managed=True,
+        artifacts=True,
         triggers=("schedule",) if isinstance(schedule, str) else UNSET,
         schedulable=False,
         alertable=False,

@@ -44,7 +44,9 @@ def definition(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     if not found or key is None:
         return
     name = path.rpartition("/")[2].removesuffix(".json")
-    record = Pipeline(framework="sagemaker-pipelines", managed=True, compiled=True, schedulable=False, parsed=False)
+    record = Pipeline(
+        framework="sagemaker-pipelines", managed=True, artifacts=True, compiled=True, schedulable=False, parsed=False
+    )
     yield subject(record, locate(path, key), name, symbol=f"pipeline:{path}")
     names = {text(step.get("Name")) for step, _ in found}
     for step, within in found:

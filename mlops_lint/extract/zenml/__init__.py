@@ -84,6 +84,7 @@ def _pipeline(declared: Declared, schedule: Text) -> Pipeline:
         framework="zenml",
         schedule=schedule,
         managed=True,
+        artifacts=True,
         triggers=UNSET if isinstance(schedule, UnsetType) else ("schedule",) if schedule is not None else (),
         schedulable=schedule is not None,
         alerts=read.is_given(declared.settings, "on_failure"),

@@ -163,7 +163,9 @@
     return make(
       "li", {},
       make(
-        "div", { class: "head" }, make("span", { class: "what" }, `${rule.summary} `, make("button", { type: "button", class: "link", "aria-label": `Show the findings of ${one.rule}`, on: { click: () => chooseFindings({ rule: one.rule }) } }, one.rule)),
+        "div", { class: "head" }, make("span", { class: "what" }, `${rule.summary} `, one.rule === one.question
+          ? make("button", { type: "button", class: "link", "aria-label": `Show the question ${one.rule}`, on: { click: () => openQuestion(one.question) } }, one.rule)
+          : make("button", { type: "button", class: "link", "aria-label": `Show the findings of ${one.rule}`, on: { click: () => chooseFindings({ rule: one.rule }) } }, one.rule)),
         make("span", { class: "tag gain" }, one.gain >= 0.001 ? `+${(one.gain * 100).toFixed(1)} points` : "+0.1 points or less"),
         make("span", { class: "tag" }, `${one.effort} work: ${count(one.places, "place")}${one.files > 1 ? ` in ${count(one.files, "file")}` : ""}`),
         one.level && make("span", { class: "tag level" }, `for level ${score.level + 1}`),
@@ -188,8 +190,9 @@
   const ofQuestion = new Map();
   findings.forEach((one, index) => ofQuestion.set(one.question, [...(ofQuestion.get(one.question) ?? []), index]));
   const said = (one) => [
-    one.score !== null && `${one.passed} of ${one.passed + one.failed} pass`, one.unknown && `${one.unknown} cannot be told`,
+    one.passed + one.failed > 0 && `${one.passed} of ${one.passed + one.failed} pass`, one.passed + one.failed === 0 && one.score !== null && (one.lacking ? "lacking" : "shown"), one.unknown && `${one.unknown} cannot be told`,
     one.repeated && `${one.repeated} counted elsewhere`, one.accepted && `${one.accepted} accepted`,
+    one.explored && `${one.explored} in notebooks beside`,
   ].filter(Boolean).join(" · ") || "not answered";
   const answer = (one) => {
     const found = ofQuestion.get(one.id) ?? [];
@@ -199,11 +202,12 @@
     return [
       make("p", { class: "quiet mono" }, `${one.id} · ${one.objective}`),
       ...list("Evidence", one.evidence.map((each) => make("li", {}, make("span", { class: "mono" }, `${each.path}:${each.line}`), ` ${each.message}`))),
+      ...list("Lacking", one.lacking ? [make("li", {}, one.lacking)] : []),
       ...list("Findings", found.filter((index) => !findings[index].repeated).slice(0, 5).map(link)),
       ...list("Findings whose fact is counted at another question", repeated.slice(0, 5).map(link)),
       found.length > 5 && make("p", {}, make("button", { type: "button", class: "plain", on: { click: () => chooseFindings({ search: one.id }) } }, `Show all ${count(found.length, "finding")}`)),
       ...list("Attested by a person", one.attestation ? [make("li", {}, attested(one.attestation))] : []),
-      !found.length && !one.evidence.length && make("p", {}, one.rules.length ? `Asked by ${one.rules.join(", ")}: nothing here to judge, or nothing that can be told from the files.` : "No rule asks it here: it needs another profile, --preview, or a person who attests it."),
+      !found.length && !one.evidence.length && !one.lacking && make("p", {}, one.rules.length ? `Asked by ${one.rules.join(", ")}: nothing here to judge, or nothing that can be told from the files.` : "No rule asks it here: it needs another profile, --preview, or a person who attests it."),
     ];
   };
   const question = (one) => {

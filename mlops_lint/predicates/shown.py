@@ -1,0 +1,37 @@
+"""What the project as a whole shows: the first of some subjects as the evidence of a yes."""
+
+from collections.abc import Iterable
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.registry import Answer
+
+
+def shown(found: Iterable[Node]) -> Answer:
+    """Gives yes with the first of these as evidence, or no where there is none."""
+    first = min(found, key=lambda one: (one.location, one.id), default=None)
+    if first is None:
+        return Answer(False)
+    named = f" '{first.name}'" if first.name else ""
+    return Answer(True, f"{first.kind.replace('_', ' ')}{named}", at=first.location)
+
+
+def first_yes(*answers: Answer) -> Answer:
+    """Gives the first that says yes; else cannot tell where one cannot, else no."""
+    yes = next((one for one in answers if one.value), None)
+    return yes or Answer(None if any(one.value is None for one in answers) else False)
+
+
+def own(graph: Graph, kind: str) -> list[Node]:
+    """Gives the subjects of a kind in the project's own code; those in notebooks only where there are no others."""
+    every = [one for one in graph.of_kind(kind) if one.own]
+    return [one for one in every if one.context != "notebook"] or every
+
+
+def uses(graph: Graph, *purposes: str) -> list[Node]:
+    """Gives the uses of tools for some purposes in the project's own code."""
+    return [one for one in graph.of_kind("use") if one.own and one.fields.get("purpose") in purposes]
+
+
+def with_field(graph: Graph, kind: str, field: str, value: object = True) -> list[Node]:
+    """Gives the subjects of a kind in the project's own code of which a field has a value."""
+    return [one for one in graph.of_kind(kind) if one.own and one.fields.get(field) == value]

@@ -1,0 +1,163 @@
+"""Data and features of a project as a whole, for repositories of which no rule of the question says anything."""
+
+import re
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.lineage import versioned
+from mlops_lint.predicates.records import data_known
+from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.tables import _declares_checks
+from mlops_lint.predicates.work import batch, data_read, data_written
+
+_TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
+_LOCAL = frozenset({"local"})
+_SETTLED = ("sklearn.datasets.", "keras.datasets.", "torchvision.datasets.", "seaborn.load_dataset", "tensorflow.keras.datasets.")
+_SHARED = frozenset({"transform", "read"})
+_CHECKS = ("data-check", "profile", "drift")
+
+
+@predicate
+def quality_looked_at(_project: Node, graph: Graph) -> Answer:
+    """Code that runs looks for what is missing, doubled, rare or out of range, or takes it out."""
+    found = uses(graph, *_CHECKS, "cleaning", "data-check-file")
+    running = [one for one in found if one.context != "notebook"]
+    tests = [one for one in graph.of_kind("assertion") if "data" in _texts(one, "about")]
+    declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
+    return first_yes(shown(running), shown(tests), declared)
+
+
+@predicate
+def data_in_reach(_project: Node, graph: Graph) -> Answer:
+    """Data is in git, in a shared store, or at a public address."""
+    data = data_read(graph)
+    far = [one for one in data if one.fields.get("scheme") not in (None, "local")]
+    here = [one for one in data if one.fields.get("tracked") is True or one.fields.get("versioned_by") is not None]
+    brought = [one for one in own(graph, "read") if one.fields.get("hub") is True or one.name.startswith(_SETTLED)]
+    fetched = [one for one in own(graph, "http_call")]
+    kept = uses(graph, "data-remote", "data-remote-command")
+    return first_yes(shown(here), shown(far), shown(brought), shown(kept), shown(fetched))
+
+
+@predicate
+def training_data_pinned(_project: Node, graph: Graph) -> Answer:
+    """All data that models are trained on can be had again as it was."""
+    trainings = own(graph, "training")
+    answers = [data_known(one, graph) for one in trainings]
+    if any(answers):
+        return shown(one for one, said in zip(trainings, answers, strict=True) if said)
+    kept = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept", "run-data")]
+    pinned = [one for one in own(graph, "read") if one.fields.get("pinned") is True]
+    data = [one for one in data_read(graph) if versioned(one, graph)]
+    found = first_yes(shown(kept), shown(pinned), shown(data))
+    return found if found.value else Answer(False if False in answers else None)
+
+
+@predicate
+def text_data_in_git(_project: Node, graph: Graph) -> Answer:
+    """Data lies in git as text, of which git itself shows what changed."""
+    files = [one for one in graph.of_kind("file") if one.context == "source" and one.fields.get("tracked") is True]
+    texts = [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in _TEXTS]
+    read = {one.fields.get("uri") for one in data_read(graph)}
+    return shown(one for one in texts if one.name in read)
+
+
+@predicate
+def data_told(_project: Node, graph: Graph) -> Answer:
+    """Some page, card or catalogue says what the data is or where it comes from."""
+    purposes = ("data-description", "data-origin", "data-licence", "data-mention")
+    told = [one for one in graph.of_kind("use") if one.fields.get("purpose") in purposes and one.context != "vendored"]
+    described = [one for one in graph.of_kind("dataset") if graph.linked(one, "described_by")]
+    return first_yes(shown(described), shown(told))
+
+
+@predicate
+def data_checked(_project: Node, graph: Graph) -> Answer:
+    """Code that runs checks data against what is expected, or inputs of services have types."""
+    checks = [one for one in uses(graph, "data-check", "data-check-file", "drift") if one.context != "notebook"]
+    declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
+    tests = [one for one in graph.of_kind("assertion") if "data" in _texts(one, "about")]
+    return first_yes(shown(checks), declared, shown(tests))
+
+
+@predicate
+def transforms_at_scale(_project: Node, graph: Graph) -> Answer:
+    """Data is transformed by libraries that work on whole columns, batches or tables."""
+    learned = [one for one in own(graph, "transform") if one.fields.get("rowwise") is not True]
+    sql = [one for one in data_read(graph) if one.fields.get("scheme") in ("table", "bigquery", "bq")]
+    maps = [one for one in own(graph, "read") if one.fields.get("library") in ("datasets", "tensorflow", "torch")]
+    return first_yes(shown(learned), shown(sql), shown(maps))
+
+
+@predicate
+def one_transformation(_project: Node, graph: Graph) -> Answer:
+    """What transforms data for training also does it for predictions: shared code, or one saved pipeline."""
+    saved = [one for one in own(graph, "training") if "pipeline" in one.name.lower() or "Pipeline" in one.name]
+    trained = _functions([run for one in own(graph, "training") for run in graph.runners(one)], graph)
+    asked = [one for kind in ("endpoint", "service") for one in own(graph, kind)] + batch(graph)
+    shared = trained & _functions(asked, graph)
+    both = [graph.nodes[id] for id in shared if _transforms(graph.nodes[id], graph)]
+    return first_yes(shown(saved), shown(both))
+
+
+def _functions(runs: list[Node], graph: Graph) -> set[str]:
+    around = ("within", "starts", "runs", "calls", "imports")
+    found = {one.id for run in runs for one in graph.follow(run, around) if one.kind == "function" and one.own}
+    return {id for id in found if graph.nodes[id].fields.get("what") == "function"}
+
+
+def _transforms(function: Node, graph: Graph) -> bool:
+    named = re.search(r"(?i)pre_?process|clean|transform|featur|encod|tokeni|normali", function.name.rpartition(".")[2])
+    return bool(named) or any(one.kind == "transform" for one in graph.linked(function, "holds"))
+
+
+@predicate
+def derived_data_kept(_project: Node, graph: Graph) -> Answer:
+    """Transformed data is kept under versions: by a tool for data, a store of artifacts, or dated paths."""
+    data = [one for one in data_written(graph) if one.kind == "dataset"]
+    kept = [one for one in data if one.fields.get("versioned_by") or one.fields.get("cached") is True]
+    kept += [one for one in data if one.fields.get("tracked") is True]
+    dated = [one for one in own(graph, "write") if one.fields.get("dated") is True]
+    stores = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept")]
+    return first_yes(shown(kept), shown(stores), shown(dated))
+
+
+@predicate
+def code_run_by_pipeline(_project: Node, graph: Graph) -> Answer:
+    """A pipeline, a CI job, a Makefile or a project file runs modules that transform data or train."""
+    tasks = [one for one in own(graph, "task") if any(_works(found) for found in graph.reached(one))]
+    return shown(tasks)
+
+
+def _works(node: Node) -> bool:
+    return node.own and node.context != "notebook" and node.kind in ("transform", "training", "split")
+
+
+@predicate
+def lineage_declared(_project: Node, graph: Graph) -> Answer:
+    """The steps that make data declare what they read and what they leave."""
+    stores = with_field(graph, "pipeline", "artifacts")
+    stages = with_field(graph, "task", "lineage")
+    both = [one for one in own(graph, "task") if graph.linked(one, "reads") and graph.linked(one, "writes")]
+    return first_yes(shown(stores), shown(stages), shown(both))
+
+
+@predicate
+def refreshed_by_rule(_project: Node, graph: Graph) -> Answer:
+    """A schedule, a trigger or an age renews data and features."""
+    scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
+    started = [one for one in own(graph, "pipeline") if {"data", "event", "schedule"} & set(_texts(one, "triggers"))]
+    views = [one for one in graph.of_kind("feature_view") if one.own and one.fields.get("refreshed") is True]
+    return first_yes(shown(scheduled), shown(started), shown(views), shown(clocks(graph)))
+
+
+def clocks(graph: Graph) -> list[Node]:
+    """Gives the schedules that infrastructure code or CI declares."""
+    named = re.compile(r"(?i)schedul|event_?rule|cron")
+    found = [one for one in graph.of_kind("resource") if one.own and named.search(str(one.fields.get("what")))]
+    return found + [one for one in own(graph, "ci_workflow") if "schedule" in _texts(one, "triggers")]
+
+
+def _texts(node: Node, field: str) -> tuple[str, ...]:
+    found = node.fields.get(field)
+    return found if isinstance(found, tuple) else ()

@@ -1,0 +1,146 @@
+"""Pipelines, release and responsibility of a project as a whole, where no rule of the question says anything."""
+
+import re
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.lineage import repeatable
+from mlops_lint.predicates.owners import owned, owners_of
+from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.retraining import started_by_rule
+from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.steps import steps
+from mlops_lint.predicates.whole_data import clocks
+from mlops_lint.predicates.work import training_pipelines
+
+_CHECKS = frozenset({"check", "evaluate", "compare"})
+_GATES = re.compile(r"(?i)approv|champion|challenger|best_?model|promot|gate\b|quality_?gate")
+
+
+@predicate
+def retrains_by_rule(_project: Node, graph: Graph) -> Answer:
+    """A schedule, new data, drift or a change starts a pipeline that trains."""
+    return shown(_by_rule(graph))
+
+
+def _by_rule(graph: Graph) -> list[Node]:
+    pipelines = training_pipelines(graph)
+    found = [one for one in pipelines if started_by_rule(one, graph) and _not_on_push(one)]
+    if not found and any(one.fields.get("managed") is True for one in pipelines):
+        found = clocks(graph)
+    return found
+
+
+def _not_on_push(pipeline: Node) -> bool:
+    """A change of code is no rule for new data."""
+    triggers = pipeline.fields.get("triggers")
+    return not (isinstance(triggers, tuple) and triggers and set(triggers) <= {"push", "pull_request", "call"})
+
+
+@predicate
+def retraining_checked(_project: Node, graph: Graph) -> Answer:
+    """A pipeline that trains evaluates, compares or checks in its own steps."""
+    checked = [
+        one
+        for one in training_pipelines(graph)
+        if any(_CHECKS & steps(task, graph) for task in graph.linked(one, "parts"))
+    ]
+    return shown(checked)
+
+
+@predicate
+def can_be_sized(_project: Node, graph: Graph) -> Answer:
+    """Something runs where it can be said what it needs."""
+    deployed = [one for one in own(graph, "deployment") if one.fields.get("sized") is not False]
+    return first_yes(shown(deployed), shown(with_field(graph, "task", "sized")))
+
+
+@predicate
+def sized(_project: Node, graph: Graph) -> Answer:
+    """It is said what steps or services need."""
+    every = [*own(graph, "deployment"), *own(graph, "task")]
+    return shown(one for one in every if one.fields.get("requests") or one.fields.get("limits"))
+
+
+@predicate
+def writes_repeatable(_project: Node, graph: Graph) -> Answer:
+    """No step of a managed pipeline is seen to leave another state when it runs twice."""
+    tasks = [one for one in own(graph, "task") if _managed(one, graph)]
+    answers = [repeatable(one, graph).value for one in tasks]
+    if False in answers:
+        return Answer(False)
+    good = [one for one, said in zip(tasks, answers, strict=True) if said]
+    return shown(good) if good else Answer(None)
+
+
+def _managed(task: Node, graph: Graph) -> bool:
+    return any(one.fields.get("managed") is True for one in graph.linked(task, "part_of"))
+
+
+@predicate
+def serves_or_stores(_project: Node, graph: Graph) -> Answer:
+    """Models are served, or infrastructure code declares stores of data and models."""
+    stores = [one for one in own(graph, "resource") if one.fields.get("holds") in ("data", "models", "images")]
+    served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
+    return first_yes(shown(served), shown(stores))
+
+
+@predicate
+def access_asked(_project: Node, graph: Graph) -> Answer:
+    """Who may call a service or read a store is controlled."""
+    secured = [*with_field(graph, "deployment", "secured"), *with_field(graph, "endpoint", "secured")]
+    closed = with_field(graph, "resource", "public", False)
+    return first_yes(shown(secured), shown(closed), shown(uses(graph, "access-control")))
+
+
+@predicate
+def has_work_to_own(_project: Node, graph: Graph) -> Answer:
+    """There are managed pipelines or services that somebody could be responsible for."""
+    pipelines = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
+    served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
+    return first_yes(shown(pipelines), shown(served))
+
+
+@predicate
+def responsible_named(_project: Node, graph: Graph) -> Answer:
+    """Somebody is named for pipelines, deployments or monitors, or for their files."""
+    named = [one for kind in ("pipeline", "deployment", "monitor", "task") for one in own(graph, kind) if _named(one)]
+    files = [one for one in own(graph, "pipeline") if owners_of(one.location.path, graph) or owned(one, graph)]
+    return first_yes(shown(named), shown(files), shown(uses(graph, "model-owner")))
+
+
+def _named(node: Node) -> bool:
+    # What Airflow calls the owner where nobody gives one is nobody.
+    return isinstance(owner := node.fields.get("owner"), str) and owner not in ("", "airflow")
+
+
+@predicate
+def release_decided(_project: Node, graph: Graph) -> Answer:
+    """A gate or a person decides which version goes to production."""
+    gates = uses(graph, "approval", "gate", "evaluation-gate", "promotion", "model-stage")
+    approved = [*with_field(graph, "ci_job", "approved"), *with_field(graph, "task", "manual")]
+    named = [one for kind in ("task", "function") for one in own(graph, kind) if _GATES.search(one.name)]
+    return first_yes(shown(gates), shown(approved), shown(named))
+
+
+@predicate
+def has_something_to_release(_project: Node, graph: Graph) -> Answer:
+    """There are services, images or pipelines to bring to where they run."""
+    served = [*own(graph, "service"), *own(graph, "deployment")]
+    images = [one for one in own(graph, "image")]
+    managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
+    return first_yes(shown(served), shown(images), shown(managed))
+
+
+@predicate
+def runs_on_infrastructure(_project: Node, graph: Graph) -> Answer:
+    """Something is deployed, scheduled, or run in the cloud."""
+    found = [*own(graph, "deployment"), *own(graph, "resource")]
+    scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
+    return first_yes(shown(found), shown(one for one in scheduled if one.fields.get("managed") is True))
+
+
+@predicate
+def checked_as_read(_project: Node, graph: Graph) -> Answer:
+    """Settings are checked, or have types, where they are read."""
+    options = with_field(graph, "option", "checked")
+    return first_yes(shown(uses(graph, "settings-check", "settings-class")), shown(options))

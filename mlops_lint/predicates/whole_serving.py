@@ -1,0 +1,107 @@
+"""Serving and monitoring of a project as a whole, for repositories of which no rule of the question says anything."""
+
+import re
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.endpoints import predictions_recorded, version_told
+from mlops_lint.predicates.monitors import BEYOND, topics
+from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.services import learns_outcomes, packaged
+from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.work import batch
+
+_BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
+_CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|promot|compare_(?:models?|metrics)|canary|shadow")
+
+
+@predicate
+def scales_with_load(_project: Node, graph: Graph) -> Answer:
+    """Some deployment or batch job runs in more than one copy, or as many as the load wants."""
+    deployed = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
+    many = [one for one in deployed if one.fields.get("scales") is True or _many(one)]
+    platform = [one for one in batch(graph) if isinstance(one.fields.get("purpose"), str)]
+    return first_yes(shown(many), shown(platform))
+
+
+def _many(deployment: Node) -> bool:
+    replicas = deployment.fields.get("replicas")
+    return isinstance(replicas, int) and replicas > 1
+
+
+@predicate
+def goes_out_in_steps(_project: Node, graph: Graph) -> Answer:
+    """New versions get a part of the traffic first, or have to be better than the one in use."""
+    return first_yes(shown(with_field(graph, "deployment", "stepwise")), _champions(graph))
+
+
+@predicate
+def effect_known_before(_project: Node, graph: Graph) -> Answer:
+    """Metrics of a new version are compared or demanded before it is released."""
+    gates = uses(graph, "gate", "evaluation-gate", "comparison")
+    return first_yes(shown(gates), _champions(graph))
+
+
+def _champions(graph: Graph) -> Answer:
+    tasks = [one for one in own(graph, "task") if _CHAMPION.search(one.name)]
+    functions = [one for one in own(graph, "function") if _CHAMPION.search(one.name.rpartition(".")[2])]
+    return first_yes(shown(tasks), shown(functions))
+
+
+@predicate
+def can_go_back(_project: Node, graph: Graph) -> Answer:
+    """What ran before can be had again: by revisions, an alias of a registry, or a step that rolls back."""
+    kept = with_field(graph, "deployment", "reversible")
+    moved = uses(graph, "rollback", "model-stage", "promotion")
+    named = [one for kind in ("task", "function", "pipeline") for one in own(graph, kind) if _BACK.search(one.name)]
+    versions = with_field(graph, "model_load", "pinned")
+    return first_yes(shown(kept), shown(moved), shown(named), shown(versions))
+
+
+@predicate
+def packed_with_schema(_project: Node, graph: Graph) -> Answer:
+    """A model is packed with its environment, and what it takes is written down."""
+    signed = with_field(graph, "model", "signed")
+    typed = [one for one in own(graph, "endpoint") if one.fields.get("validated") is True]
+    packs = [one for one in own(graph, "service") if packaged(one, graph) is True]
+    return first_yes(shown(signed), shown(typed if packs else ()))
+
+
+@predicate
+def predictions_kept(_project: Node, graph: Graph) -> Answer:
+    """Predictions are recorded together with the version of the model."""
+    asked = [one for one in own(graph, "endpoint") if predictions_recorded(one, graph) and version_told(one, graph)]
+    managed = [one for one in batch(graph) if isinstance(one.fields.get("purpose"), str)]
+    return first_yes(shown(asked), shown(managed))
+
+
+@predicate
+def outcomes_collected(_project: Node, graph: Graph) -> Answer:
+    """What came true of predictions, or what users say of them, is taken in."""
+    services = [one for one in own(graph, "service") if learns_outcomes(one, graph)]
+    return first_yes(shown(services), shown(uses(graph, "feedback")))
+
+
+@predicate
+def model_watched(_project: Node, graph: Graph) -> Answer:
+    """The quality of a model in use is measured again and again."""
+    quality = [one for one in own(graph, "monitor") if topics(one) & {"quality"}]
+    return first_yes(shown(quality), shown(uses(graph, "prediction-log", "feedback")))
+
+
+@predicate
+def something_watched(_project: Node, graph: Graph) -> Answer:
+    """Something is monitored."""
+    return first_yes(shown(own(graph, "monitor")), shown(uses(graph, "monitoring", "drift", "prediction-log")))
+
+
+@predicate
+def watched_beyond_machines(_project: Node, graph: Graph) -> Answer:
+    """Predictions, features, quality or drift are monitored."""
+    found = [one for one in own(graph, "monitor") if topics(one) & BEYOND]
+    return first_yes(shown(found), shown(uses(graph, "drift", "prediction-log", "feedback")))
+
+
+@predicate
+def drift_measured(_project: Node, graph: Graph) -> Answer:
+    """Drift of data or predictions is measured."""
+    return first_yes(shown(with_field(graph, "monitor", "drift")), shown(uses(graph, "drift")))

@@ -1,0 +1,154 @@
+"""What a project does as a whole: this decides which questions are asked of it."""
+
+import re
+
+from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.models import serves_model
+from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.steps import steps
+
+_PREDICTS = re.compile(r"(?i)(?:^|[/_. -])(?:batch[_-]?)?(?:predict|inference|infer|scor(?:e|ing))(?:ions?|or)?(?=$|[/_. -])")
+_CHANGING = re.compile(r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$")
+_CRAWLS = re.compile(r"(?i)scrap|crawl|ingest|etl\b|extract_?data|fetch_?data|stream")
+_REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigquery bq dbfs r2 kaggle openml".split())
+
+
+@predicate
+def predicts_for_use(_project: Node, graph: Graph) -> Answer:
+    """A service answers with a model, one is deployed, or a job writes predictions for others."""
+    return _predicts(graph)
+
+
+def _predicts(graph: Graph) -> Answer:
+    services = [one for one in graph.of_kind("service") if one.own and serves_model(one, graph)]
+    deployed = with_field(graph, "deployment", "serves_model")
+    asked = [one for one in own(graph, "endpoint") if any(graph.linked(one, "loads"))]
+    return first_yes(shown(services), shown(deployed), shown(asked), shown(batch(graph)))
+
+
+def batch(graph: Graph) -> list[Node]:
+    """Gives the tasks that have a model predict, and the scripts that load one, predict and write."""
+    tasks = [one for one in own(graph, "task") if one.fields.get("purpose") in ("predict", "batch-predict", "score")]
+    tasks += [one for one in own(graph, "task") if _PREDICTS.search(one.name) and not _trains(one, graph)]
+    return [one for one in tasks if one.fields.get("remote") is not False]
+
+
+def _trains(task: Node, graph: Graph) -> bool:
+    return "train" in steps(task, graph)
+
+
+@predicate
+def releases_models(_project: Node, graph: Graph) -> Answer:
+    """A model is deployed, promoted or served by something of the repository."""
+    deploys = [one for one in own(graph, "task") if {"deploy"} & steps(one, graph) and _of_model(one, graph)]
+    return first_yes(_predicts(graph), shown(uses(graph, "promotion", "model-stage")), shown(deploys))
+
+
+def _of_model(task: Node, graph: Graph) -> bool:
+    """Whether a task deploys a model and not some program: in a repository without services there is nothing else."""
+    return any(one.own for one in graph.of_kind("training")) and not graph.linked(task, "deploys")
+
+
+@predicate
+def hands_on_models(_project: Node, graph: Graph) -> Answer:
+    """A model is served, deployed, or registered under a name for others."""
+    named = [one for one in own(graph, "model") if isinstance(one.fields.get("registry_name"), str)]
+    hub = [one for one in own(graph, "model") if "push_to_hub" in one.name]
+    return first_yes(_predicts(graph), shown(named), shown(hub))
+
+
+@predicate
+def reads_data(_project: Node, graph: Graph) -> Answer:
+    """The project's own code or pipelines read data."""
+    return shown([*with_field(graph, "read", "data"), *data_read(graph)])
+
+
+def data_read(graph: Graph) -> list[Node]:
+    """Gives the datasets that own code or tasks read."""
+    return [one for one in graph.of_kind("dataset") if any(who.own for who in graph.linked(one, "read_by"))]
+
+
+@predicate
+def moves_data(_project: Node, graph: Graph) -> Answer:
+    """Credentials are taken from outside, or data comes over a network."""
+    far = [one for one in graph.of_kind("dataset") if one.fields.get("scheme") in _REMOTE and _is_read(one, graph)]
+    calls = own(graph, "http_call")
+    secrets = [one for one in graph.of_kind("secret") if one.own and one.fields.get("literal") is False]
+    hub = with_field(graph, "read", "hub")
+    return first_yes(shown(secrets), shown(far), shown(calls), shown(hub), shown(uses(graph, "data-remote")))
+
+
+def _is_read(dataset: Node, graph: Graph) -> bool:
+    return any(one.own for one in graph.linked(dataset, "read_by"))
+
+
+@predicate
+def writes_data(_project: Node, graph: Graph) -> Answer:
+    """The project's own code writes data sets that it made of others."""
+    return shown(data_written(graph))
+
+
+_DATA = frozenset("arrow avro csv delta feather hdf5 npy npz orc parquet table tfrecord sql jsonl iceberg".split())
+
+
+def data_written(graph: Graph) -> list[Node]:
+    """Gives the data sets that tasks make of others, and the writes of tables in own code outside of notebooks."""
+    found = [one for one in graph.of_kind("dataset") if _made(one, graph)]
+    return found + [one for one in own(graph, "write") if one.fields.get("format") in _DATA]
+
+
+def _made(dataset: Node, graph: Graph) -> bool:
+    """Whether a task that reads data writes this, which is neither a model nor what is measured of one."""
+    makers = [one for one in graph.linked(dataset, "written_by") if one.kind == "task" and one.own]
+    return any(graph.linked(one, "reads") and "train" not in steps(one, graph) for one in makers)
+
+
+@predicate
+def source_changes(_project: Node, graph: Graph) -> Answer:
+    """What is trained on or turned into features comes out of something that changes: a data base, an API, a stream."""
+    sources = [
+        one
+        for one in data_read(graph)
+        if _CHANGING.match(str(one.fields.get("scheme"))) and not graph.linked(one, "written_by")
+    ]
+    functions = [one for one in own(graph, "function") if _CRAWLS.search(one.name.rpartition(".")[2])]
+    calls = [one for one in own(graph, "http_call") if any(_fetches(body) for body in graph.linked(one, "within"))]
+    reads = [one for one in own(graph, "read") if one.fields.get("format") in ("sql", "table")]
+    tasks = [one for one in own(graph, "task") if _CRAWLS.search(one.name)]
+    return first_yes(shown(sources), shown(reads), shown(tasks), shown([*calls, *functions] if calls else ()))
+
+
+def _fetches(body: Node) -> bool:
+    return bool(_CRAWLS.search(body.name))
+
+
+@predicate
+def keeps_settings(_project: Node, graph: Graph) -> Answer:
+    """Settings are read from files, the environment or a command line."""
+    keys = [one for one in graph.of_kind("config_key") if any(body.own for body in graph.linked(one, "within"))]
+    return first_yes(shown(keys), shown(own(graph, "option")), shown(uses(graph, "settings-check", "settings-class")))
+
+
+@predicate
+def trains_for_production(_project: Node, graph: Graph) -> Answer:
+    """A model is trained here and predicts here, or a managed pipeline trains it."""
+    trains = [one for one in graph.of_kind("training") if one.own]
+    if not trains:
+        return Answer(False)
+    pipelines = [one for one in training_pipelines(graph) if one.fields.get("managed") is True and _may_run(one)]
+    return first_yes(_predicts(graph), shown(pipelines))
+
+
+def _may_run(pipeline: Node) -> bool:
+    """Whether it is of an orchestrator that could start it by a rule."""
+    return pipeline.fields.get("schedulable") is not False
+
+
+def training_pipelines(graph: Graph) -> list[Node]:
+    """Gives the pipelines of the project's own with a task that trains."""
+    return [
+        one
+        for one in graph.of_kind("pipeline")
+        if one.own and any("train" in steps(task, graph) for task in graph.linked(one, "parts"))
+    ]
