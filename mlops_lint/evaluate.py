@@ -108,6 +108,7 @@ def _shown(environment: Environment, project: Node) -> tuple[Location, str]:
     node = environment.shown
     return (node.location, f"{node.kind.replace('_', ' ')} '{node.name}'") if node else (project.location, "")
 
+
 def _answer(rule: Rule, expression: str, node: Node, environment: Environment) -> bool | None:
     try:
         return environment.evaluate(expression, node)

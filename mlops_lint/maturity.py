@@ -105,6 +105,7 @@ def _basis(settings: Settings, scanned: Scanned, rules: int) -> Basis:
         rules=rules,
         preview=settings.preview,
         learns=works_with_data(scanned.graph),
+        scripts=any(one.context == "source" for one in scanned.graph.of_kind("training")),
         commit=known[0] if known else None,
         date=known[1] if known else None,
     )

@@ -26,6 +26,10 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     message: str
     how: str
     profile: Literal["research", "production"] = "research"
+    strictly: bool = False
+    """Of others the question is not asked, whatever its rules find: a finding of theirs is about something else."""
+    beside: bool = False
+    """It counts as one more rule where rules speak: they ask for a part of the question only."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True):
     explored: tuple[Verdict, ...] = ()
     """What passes or fails in notebooks beside code that answers as well: it leaves the mean."""
     whole: Verdict | None = None
-    """What the project as a whole says, pass or fail, where no rule of the question says anything."""
+    """What the project as a whole says, pass or fail: where no rule of the question says anything, or beside them."""
 
     @property
     def score(self) -> float | None:
@@ -56,16 +56,15 @@ class Answer(msgspec.Struct, frozen=True):
 
         None = the question does not apply, or cannot be answered.
         """
-        if self.whole is not None:
-            return float(self.whole.outcome == "pass")
-        shares = self.shares
-        return sum(passed / judged for passed, judged in shares.values()) / len(shares) if shares else None
+        shares = [passed / judged for passed, judged in self.shares.values()]
+        return sum(shares) / len(shares) if shares else None
 
     @property
     def shares(self) -> dict[str, tuple[int, int]]:
-        """Rule -> how many of its subjects pass, and how many pass or fail."""
-        passed = Counter(one.rule for one in self.passed)
-        judged = passed + Counter(one.rule for one in self.failed)
+        """Rule, or the question itself -> how many of its subjects pass, and how many pass or fail."""
+        whole = [self.whole] if self.whole is not None else []
+        passed = Counter(one.rule for one in (*self.passed, *whole) if one.outcome == "pass")
+        judged = passed + Counter(one.rule for one in (*self.failed, *whole) if one.outcome == "fail")
         return {rule: (passed[rule], judged[rule]) for rule in sorted(judged)}
 
 
@@ -79,6 +78,8 @@ class Basis(msgspec.Struct, frozen=True):
     preview: bool = False
     learns: bool = True
     """Whether anything of machine learning is in the repository: without it there is nothing to score."""
+    scripts: bool = False
+    """Whether code outside of notebooks trains: what notebooks do beside it is exploration, and leaves the mean."""
     commit: str | None = None
     date: str | None = None
     """The day of the commit; None = no commit is known."""
@@ -142,7 +143,7 @@ def scored(
         said[asked[verdict.rule]].append(verdict)
     elsewhere, basis, by = repeated(every), basis or Basis(), scale()
     attested = {one.question: one for one in attestations if one.expires >= today}
-    answers = tuple(_answer(one, said[one.id], attested.get(one.id), elsewhere) for one in questions())
+    answers = tuple(_answer(one, said[one.id], attested.get(one.id), elsewhere, basis.scripts) for one in questions())
     counted = answers if basis.learns else ()
     level, missing = _level(answers, by) if basis.learns else (0, ())
     stages = dict.fromkeys(one.stage for one in questions())
@@ -166,28 +167,33 @@ def _cell(answers: Iterable[Answer], stage: str, objective: str) -> list[Answer]
 
 
 def _answer(
-    question: Question, verdicts: list[Verdict], attestation: Attestation | None, elsewhere: dict[tuple[str, str], str]
-) -> Answer:
+    question: Question, verdicts: list[Verdict], attestation: Attestation | None, elsewhere: dict[tuple[str, str], str],
+    scripts: bool,
+) -> Answer:  # fmt: skip
     # A comment without a reason hides a finding from `check`, but accepts nothing.
-    said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted]
+    strictly, beside = (question.whole.strictly, question.whole.beside) if question.whole else (False, False)
+    asked = not strictly or any(one.rule == question.id for one in verdicts)
+    said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted and asked]
     again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
     counted = [one for one in said if one not in again]
     # Beside code that runs, exploration does not weigh; where there is nothing else, it is the work.
     running = [one for one in counted if not one.location.path.endswith(".ipynb")]
+    explored = [one for one in counted if one not in running] if running or scripts else []
+    counted = [one for one in counted if one not in explored]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
     whole = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
     lacking = whole is not None and whole.outcome == "fail"
     return Answer(
         question=question,
-        passed=tuple(one for one in running or counted if one.outcome == "pass"),
-        failed=tuple(one for one in running or counted if one.outcome == "fail"),
+        passed=tuple(one for one in counted if one.outcome == "pass"),
+        failed=tuple(one for one in counted if one.outcome == "fail"),
         unknown=unknown,
         accepted=sum(bool(one.muted) for one in verdicts),
         attestation=attestation,
         again=tuple((one, elsewhere[one.rule, one.node]) for one in again),
-        explored=tuple(one for one in counted if running and one not in running),
+        explored=tuple(explored),
         # That nothing shows it is no answer where something may, or where it is counted elsewhere.
-        whole=None if counted or (lacking and (unknown or again)) else whole,
+        whole=None if (counted and not beside) or (not counted and lacking and (unknown or again)) else whole,
     )
 
 

@@ -44,8 +44,7 @@ def steps(score: Score, rules: Iterable[Rule]) -> tuple[Step, ...]:
         share = weights[answer.question.id] / whole
         shares = answer.shares
         for id, failed in _by_rule(answer).items():
-            # Of the question as a whole, asked where no rule speaks, there is one answer.
-            gain = share * len(failed) / shares[id][1] / len(shares) if shares else share
+            gain = share * len(failed) / shares[id][1] / len(shares)
             work = sum(_PLACES if known[id].subject in _SET_UP else 1 for _ in failed)
             # The tenth place of a kind is mended faster than the first.
             found.append((gain / work**0.75, _step(answer, id, failed, gain, work, score)))

@@ -14,7 +14,7 @@ from mlops_lint.configuration import Attestation
 from mlops_lint.model import Location, Outcome, Verdict
 from mlops_lint.repeated import facts
 from mlops_lint.rules import load, questions
-from mlops_lint.score import Score, scale, scored
+from mlops_lint.score import Basis, Score, scale, scored
 
 RULES = load()
 OF = {question.id: next((rule.id for rule in RULES if rule.question == question.id), None) for question in questions()}
@@ -40,6 +40,47 @@ def test_a_question_scores_the_share_of_its_subjects_that_pass() -> None:
     assert answered(score, name) == 0.75
     assert score.stages["training"] == 0.75
     assert score.matrix["training"]["reproducibility"] == 0.75
+
+
+def of(rule: str, outcome: Outcome, path: str = "a.py") -> Verdict:
+    return Verdict(rule, f"node {path}", outcome, Location(path, 1), "is wrong", name="what shows it")
+
+
+def test_each_rule_weighs_the_same_in_its_question() -> None:
+    name = "environment.reproducible"
+    pins = [of("ENV001", "pass", f"{n}.txt") for n in range(30)]
+    assert answered(maturity(*pins, of("ENV002", "fail")), name) == 0.5
+
+
+def test_notebooks_beside_code_that_answers_leave_the_mean() -> None:
+    name = "training.tracking"
+    score = maturity(of("TRN016", "pass", "train.py"), of("TRN016", "fail", "try.ipynb"))
+    assert answered(score, name) == 1.0
+    assert answered(maturity(of("TRN016", "fail", "try.ipynb")), name) == 0.0
+    trains = scored([of("TRN016", "fail", "try.ipynb")], RULES, (), basis=Basis(scripts=True))
+    assert answered(trains, name) is None
+
+
+def test_the_project_as_a_whole_answers_where_no_rule_does() -> None:
+    name = "models.diff"
+    assert answered(maturity(of(name, "pass")), name) == 1.0
+    assert answered(maturity(of(name, "fail")), name) == 0.0
+    assert answered(maturity(of(name, "fail"), of("TRN020", "pass")), name) == 1.0
+
+
+def test_that_nothing_shows_a_practice_is_no_answer_where_a_rule_cannot_tell() -> None:
+    name = "models.diff"
+    assert answered(maturity(of(name, "fail"), of("TRN020", "unknown")), name) is None
+    assert answered(maturity(of(name, "pass"), of("TRN020", "unknown")), name) == 1.0
+
+
+def test_some_questions_are_asked_of_the_whole_beside_the_rules_and_of_nobody_else() -> None:
+    name = "serving.robustness"
+    whole = next(one.whole for one in questions() if one.id == name)
+    assert whole is not None
+    assert (whole.strictly, whole.beside) == (True, True)
+    assert answered(maturity(of("SRV011", "fail")), name) is None
+    assert answered(maturity(of(name, "pass"), of("SRV011", "fail")), name) == 0.5
 
 
 def test_what_is_unknown_accepted_or_not_asked_leaves_the_mean() -> None:

@@ -97,14 +97,20 @@ def tables(rows: list[Row], scores: dict[str, tuple[float, int]], options: argpa
             f"| {name} | {good} | {len(some) - good - unsure} | {unsure} | {len(told)} | {sum(map(right, told))} |"
         )
     good, unsure = sum(map(right, rows)), sum(row[2] == "cannot tell" for row in rows)
-    lines += ["", f"Right: {good} of {len(rows)} ({good / len(rows):.1%}); of those told {good / (len(rows) - unsure):.1%}"]
+    lines += [
+        "",
+        f"Right: {good} of {len(rows)} ({good / len(rows):.1%}); of those told {good / (len(rows) - unsure):.1%}",
+    ]
     lines += [f"Order: Spearman {spearman(scores):.2f}", ""]
     for name, (value, place) in sorted(scores.items(), key=lambda one: one[1][1]):
         lines.append(f"| {place} | {value:.3f} | {name} |")
     wrong = Counter((row[1], row[2], row[3]) for row in rows if not right(row))
     by = Counter(row[1] for row in rows if not right(row))
     lines += [""]
-    lines += [f"{q} {n}: " + ", ".join(f"{c}x {a} for {b}" for (k, a, b), c in wrong.items() if k == q) for q, n in by.most_common()]
+    lines += [
+        f"{q} {n}: " + ", ".join(f"{c}x {a} for {b}" for (k, a, b), c in wrong.items() if k == q)
+        for q, n in by.most_common()
+    ]
     return lines
 
 

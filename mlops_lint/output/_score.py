@@ -146,7 +146,9 @@ def _bar(value: float) -> str:
 
 
 def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
-    counts = [f"{len(answer.passed)} of {len(answer.passed) + len(answer.failed)}" if answer.whole is None else ""]
+    counts = [
+        f"{len(answer.passed)} of {len(answer.passed) + len(answer.failed)}" if answer.passed or answer.failed else ""
+    ]
     counts += [f"{answer.unknown} cannot be told" if answer.unknown else ""]
     counts += [f"{answer.accepted} accepted" if answer.accepted else ""]
     counts += [f"{len(answer.explored)} in notebooks beside" if answer.explored else ""]

@@ -11,9 +11,13 @@ from mlops_lint.predicates.tables import _declares_checks
 from mlops_lint.predicates.work import batch, data_read, data_written
 
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
-_LOCAL = frozenset({"local"})
-_SETTLED = ("sklearn.datasets.", "keras.datasets.", "torchvision.datasets.", "seaborn.load_dataset", "tensorflow.keras.datasets.")
-_SHARED = frozenset({"transform", "read"})
+_SETTLED = (
+    "sklearn.datasets.",
+    "keras.datasets.",
+    "torchvision.datasets.",
+    "seaborn.load_dataset",
+    "tensorflow.keras.datasets.",
+)
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -34,9 +38,8 @@ def data_in_reach(_project: Node, graph: Graph) -> Answer:
     far = [one for one in data if one.fields.get("scheme") not in (None, "local")]
     here = [one for one in data if one.fields.get("tracked") is True or one.fields.get("versioned_by") is not None]
     brought = [one for one in own(graph, "read") if one.fields.get("hub") is True or one.name.startswith(_SETTLED)]
-    fetched = [one for one in own(graph, "http_call")]
     kept = uses(graph, "data-remote", "data-remote-command")
-    return first_yes(shown(here), shown(far), shown(brought), shown(kept), shown(fetched))
+    return first_yes(shown(here), shown(far), shown(brought), shown(kept), shown(own(graph, "http_call")))
 
 
 @predicate
@@ -58,14 +61,13 @@ def text_data_in_git(_project: Node, graph: Graph) -> Answer:
     """Data lies in git as text, of which git itself shows what changed."""
     files = [one for one in graph.of_kind("file") if one.context == "source" and one.fields.get("tracked") is True]
     texts = [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in _TEXTS]
-    read = {one.fields.get("uri") for one in data_read(graph)}
-    return shown(one for one in texts if one.name in read)
+    return shown(texts if graph.of_kind("training") else ())
 
 
 @predicate
 def data_told(_project: Node, graph: Graph) -> Answer:
     """Some page, card or catalogue says what the data is or where it comes from."""
-    purposes = ("data-description", "data-origin", "data-licence", "data-mention")
+    purposes = ("data-description", "data-origin", "data-licence")
     told = [one for one in graph.of_kind("use") if one.fields.get("purpose") in purposes and one.context != "vendored"]
     described = [one for one in graph.of_kind("dataset") if graph.linked(one, "described_by")]
     return first_yes(shown(described), shown(told))

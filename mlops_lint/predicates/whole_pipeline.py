@@ -5,6 +5,7 @@ import re
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.lineage import repeatable
 from mlops_lint.predicates.owners import owned, owners_of
+from mlops_lint.predicates.promotion import infrastructure_declared
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.retraining import started_by_rule
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
@@ -63,13 +64,14 @@ def sized(_project: Node, graph: Graph) -> Answer:
 
 @predicate
 def writes_repeatable(_project: Node, graph: Graph) -> Answer:
-    """No step of a managed pipeline is seen to leave another state when it runs twice."""
+    """No step is seen to leave another state when it runs twice."""
     tasks = [one for one in own(graph, "task") if _managed(one, graph)]
-    answers = [repeatable(one, graph).value for one in tasks]
-    if False in answers:
+    said = [repeatable(one, graph) for one in tasks]
+    answers = [one.value if isinstance(one, Answer) else one for one in said]
+    writes = own(graph, "write")
+    if False in answers or any(one.fields.get("appends") is True for one in writes):
         return Answer(False)
-    good = [one for one, said in zip(tasks, answers, strict=True) if said]
-    return shown(good) if good else Answer(None)
+    return shown([one for one, answer in zip(tasks, answers, strict=True) if answer] or [*writes, *own(graph, "model")])
 
 
 def _managed(task: Node, graph: Graph) -> bool:
@@ -126,15 +128,15 @@ def release_decided(_project: Node, graph: Graph) -> Answer:
 def has_something_to_release(_project: Node, graph: Graph) -> Answer:
     """There are services, images or pipelines to bring to where they run."""
     served = [*own(graph, "service"), *own(graph, "deployment")]
-    images = [one for one in own(graph, "image")]
     managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
-    return first_yes(shown(served), shown(images), shown(managed))
+    return first_yes(shown(served), shown(own(graph, "image")), shown(managed))
 
 
 @predicate
 def runs_on_infrastructure(_project: Node, graph: Graph) -> Answer:
     """Something is deployed, scheduled, or run in the cloud."""
     found = [*own(graph, "deployment"), *own(graph, "resource")]
+    found += with_field(graph, "pipeline", "managed") if not found else []
     scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
     return first_yes(shown(found), shown(one for one in scheduled if one.fields.get("managed") is True))
 
@@ -144,3 +146,11 @@ def checked_as_read(_project: Node, graph: Graph) -> Answer:
     """Settings are checked, or have types, where they are read."""
     options = with_field(graph, "option", "checked")
     return first_yes(shown(uses(graph, "settings-check", "settings-class")), shown(options))
+
+
+@predicate
+def infrastructure_as_code(project: Node, graph: Graph) -> Answer:
+    """What the project runs on stands in files that a tool applies: resources, deployments, compose files."""
+    said = infrastructure_declared(project, graph)
+    declared = said if isinstance(said, Answer) and said.value else Answer(False)
+    return first_yes(declared, shown([*own(graph, "resource"), *own(graph, "deployment")]))

@@ -105,3 +105,11 @@ def watched_beyond_machines(_project: Node, graph: Graph) -> Answer:
 def drift_measured(_project: Node, graph: Graph) -> Answer:
     """Drift of data or predictions is measured."""
     return first_yes(shown(with_field(graph, "monitor", "drift")), shown(uses(graph, "drift")))
+
+
+@predicate
+def robust(_project: Node, graph: Graph) -> Answer:
+    """Inputs are checked, and health or resources are declared."""
+    checked = [one for one in own(graph, "endpoint") if one.fields.get("validated") is True]
+    probed = [one for one in own(graph, "deployment") if one.fields.get("probes") or one.fields.get("limits")]
+    return shown(checked if probed else ())

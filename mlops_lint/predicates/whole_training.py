@@ -83,7 +83,7 @@ def models_explained(_project: Node, graph: Graph) -> Answer:
     """A model card says what a model is for, or explanations of it are computed."""
     cards = [path for path in graph.paths.files if _CARD.search(path)]
     found = uses(graph, "explanation", "model-card", "feature-worth")
-    return first_yes(shown(found), Answer(True, sorted(cards)[0]) if cards else Answer(False))
+    return first_yes(shown(found), Answer(True, min(cards)) if cards else Answer(False))
 
 
 @predicate
@@ -94,9 +94,9 @@ def models_measured(_project: Node, graph: Graph) -> Answer:
 
 
 @predicate
-def stores_models(_project: Node, graph: Graph) -> Answer:
-    """Models are saved, or loaded, by the project's own code."""
-    return shown([*own(graph, "model"), *own(graph, "model_load")])
+def loads_own_models(_project: Node, graph: Graph) -> Answer:
+    """The project's own code loads models, or a service does."""
+    return shown([*own(graph, "model_load"), *uses(graph, "registry", "model-stage")])
 
 
 @predicate

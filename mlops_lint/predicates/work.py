@@ -8,8 +8,12 @@ from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 
-_PREDICTS = re.compile(r"(?i)(?:^|[/_. -])(?:batch[_-]?)?(?:predict|inference|infer|scor(?:e|ing))(?:ions?|or)?(?=$|[/_. -])")
-_CHANGING = re.compile(r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$")
+_PREDICTS = re.compile(
+    r"(?i)(?:^|[/_. -])(?:batch[_-]?)?(?:predict|inference|infer|scor(?:e|ing))(?:ions?|or)?(?=$|[/_. -])"
+)
+_CHANGING = re.compile(
+    r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$"
+)
 _CRAWLS = re.compile(r"(?i)scrap|crawl|ingest|etl\b|extract_?data|fetch_?data|stream")
 _REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigquery bq dbfs r2 kaggle openml".split())
 

@@ -44,8 +44,8 @@ def compiled(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
         exits = [one for one in tasks if one.last]
         alerts: Flag = True if any(notifies(one.name) for one in exits) else UNSET if exits else False
         record = Pipeline(
-            framework=framework, managed=True, artifacts=True, schedulable=False, alerts=alerts, alertable=True, ownable=False,
-            compiled=True,
+            framework=framework, managed=True, artifacts=True, schedulable=False, alerts=alerts, alertable=True,
+            ownable=False, compiled=True,
         )  # fmt: skip
         symbol = f"pipeline:{path}#{name}"
         yield subject(record, locate(path, key), name, symbol=symbol)

@@ -23,6 +23,8 @@ def origin(node: ast.expr, scope: Scope, module: Module, depth: int = _DEPTH) ->
         return origin(node.operand, scope, module, depth - 1)
     if isinstance(node, ast.BinOp):
         return _together([origin(one, scope, module, depth - 1) for one in (node.left, node.right)])
+    if isinstance(node, ast.IfExp):
+        return _together([origin(one, scope, module, depth - 1) for one in (node.body, node.orelse)])
     if isinstance(node, ast.Call):
         return _of_call(node, scope, module, depth)
     if module.settings is not None and module.settings.chain(node, scope) is not None:
@@ -31,6 +33,8 @@ def origin(node: ast.expr, scope: Scope, module: Module, depth: int = _DEPTH) ->
         return _of_name(node.id, scope, module, depth)
     if isinstance(node, ast.Attribute):
         return _of_attribute(node, scope, module)
+    if isinstance(node, ast.Subscript) and module.names.name(node.value, scope) == "sys.argv":
+        return ARGUMENT
     return _named(origin(node.value, scope, module, depth - 1)) if isinstance(node, ast.Subscript) else UNKNOWN
 
 
