@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
+from mlops_lint.extract.python.tree import written
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Secret, subject
@@ -24,8 +25,8 @@ def credentials_from_environment(module: Module) -> Iterator[Subject]:
     for call in module.calls:
         if call.name in _LOOKUPS and call.node.args:
             yield from _found(module, call.node, call.node.args[0])
-    for node, _ in module.scopes.items if _ITEM.search(module.source) else ():
-        if isinstance(node.value, (ast.Attribute, ast.Name)) and ast.unparse(node.value) in _MAPPINGS:
+    for node, _ in module.scopes.items if "environ[" in module.source and _ITEM.search(module.source) else ():
+        if isinstance(node.value, (ast.Attribute, ast.Name)) and written(node.value) in _MAPPINGS:
             yield from _found(module, node, node.slice)
 
 

@@ -1,6 +1,5 @@
 """A module to what learns and no table names: statistics that go back into data, fits of what a name holds."""
 
-import ast
 from collections.abc import Iterator
 
 from msgspec import convert
@@ -9,6 +8,7 @@ from mlops_lint.extract.python.flow import flow
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.steps import kinds_of
+from mlops_lint.extract.python.tree import written
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Training, Transform, subject
@@ -28,7 +28,7 @@ def learning(module: Module) -> Iterator[Subject]:
         lines.add(call.node.lineno)
         record = convert({"method": found.learned[node], **fields}, Transform)
         yield subject(
-            record, module.locate(call.node), ast.unparse(call.node.func)[:60], links=(module.within(call.scope),)
+            record, module.locate(call.node), written(call.node.func)[:60], links=(module.within(call.scope),)
         )
 
 
@@ -40,7 +40,7 @@ def measured_training(module: Module) -> Iterator[Subject]:
         fields = found.fields("training", id(call.node))
         if "held_out" in fields and not _is_known(module, call, "training"):
             record = convert(fields, Training)
-            name = ast.unparse(call.node.func)[:60]
+            name = written(call.node.func)[:60]
             yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
 
 

@@ -30,6 +30,7 @@ from mlops_lint.extract.python.people import protected_columns
 from mlops_lint.extract.python.retries import retried
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.shown import only_shown
+from mlops_lint.extract.python.tree import written
 from mlops_lint.extract.python.uris import ROLES, data_symbol
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Ref, Subject, Value
@@ -211,7 +212,7 @@ def _hints(kind: type[Kind]) -> dict[str, object]:
 def _display(call: Call) -> str:
     """The name of the call for people: the full one, or as written where the receiver is unknown."""
     if call.name.startswith("?"):
-        return ast.unparse(call.node.func)[:60]
+        return written(call.node.func)[:60]
     return call.name
 
 

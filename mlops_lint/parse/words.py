@@ -6,7 +6,7 @@ sixty words takes a sixth of the time of sixty searches.
 
 from collections.abc import Iterable
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 
 class Words:
@@ -14,7 +14,8 @@ class Words:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = tuple(dict.fromkeys(words))
-        self._search = AhoCorasick(self._words)
+        # Takes a millisecond to build, and half the time of the one that is chosen for many words to search.
+        self._search = AhoCorasick(self._words, implementation=Implementation.DFA)
 
     def places(self, text: str) -> dict[str, list[int]]:
         """Gives the offsets at which each word stands, words that stand nowhere left out."""

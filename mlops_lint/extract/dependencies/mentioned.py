@@ -25,9 +25,8 @@ _VERBS = (re.compile(r"install\b"), re.compile(r"add\b"))
 # How long all that the pattern matches can be.
 _LONGEST = 100
 _VARIABLE = re.compile(r"PIP_ADDITIONAL_REQUIREMENTS[^\n]*?(?::-|[:=])")
-_BUILD = re.compile(
-    r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?build\b[^\n]*?\s(?:-t|--tag)[\s=]+[\"']?([^\s\"']+)"
-)
+_BUILDERS = ("docker", "podman", "buildah", "nerdctl")
+_BUILD = re.compile(rf"\b(?:{'|'.join(_BUILDERS)})\s+(?:buildx\s+)?build\b[^\n]*?\s(?:-t|--tag)[\s=]+[\"']?([^\s\"']+)")
 # How far the arguments of one command reach: longer are generated ones.
 _REACH = 600
 _MOST = 200
@@ -58,7 +57,7 @@ def mentioned(path: str, text: str) -> Iterator[Subject]:
         names = dict.fromkeys(name for found in _found(text) for name in _names(found))
         for name in list(names)[:_MOST]:
             yield _use("installation", name, path)
-    if " build" in text:
+    if " build" in text and any(builder in text for builder in _BUILDERS):
         for image in list(dict.fromkeys(_BUILD.findall(text.replace("\\\n", " "))))[:_MOST]:
             yield _use("image-build", image.partition("@")[0].rpartition("/")[2].partition(":")[0], path)
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from mlops_lint.extract.endpoints.handlers import Handler
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import walk, written
 
 # In names of decorators and dependencies, whose only work is to let pass or not.
 _GUARDS = re.compile(
@@ -37,7 +37,7 @@ def secured(module: Module, handler: Handler) -> bool | None | UnsetType:
     decorators = [
         one for one in getattr(node, "decorator_list", ()) if handler.told is None or one is not handler.told.node
     ]
-    if any(_GUARDS.search(ast.unparse(one)) for one in decorators):
+    if any(_GUARDS.search(written(one)) for one in decorators):
         return True
     if _depends_on_guard(module, handler.scope) or _told_to(module, handler):
         return True
@@ -49,7 +49,7 @@ def shows_page(handler: Handler) -> bool | UnsetType:
     if handler.scope is None:
         return UNSET
     called = (node.func for node in walk(handler.scope.node) if isinstance(node, ast.Call))
-    return any(ast.unparse(one).rpartition(".")[2] in _PAGES for one in called)
+    return any(written(one).rpartition(".")[2] in _PAGES for one in called)
 
 
 def _depends_on_guard(module: Module, scope: Scope) -> bool:
@@ -59,11 +59,11 @@ def _depends_on_guard(module: Module, scope: Scope) -> bool:
     defaults = [one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None]
     annotations = [one.annotation for one in (*node.args.args, *node.args.kwonlyargs) if one.annotation is not None]
     calls = [one for part in (*defaults, *annotations) for one in walk(part) if isinstance(one, ast.Call)]
-    asked = [one for one in calls if ast.unparse(one.func).endswith(("Depends", "Security", "Header"))]
+    asked = [one for one in calls if written(one.func).endswith(("Depends", "Security", "Header"))]
     around = scope.parent or scope
     # `Depends(key)` with `key = APIKeyHeader()`, a name that says more than that of the variable.
     named = [module.names.name(argument, around) for one in asked for argument in one.args]
-    return any(_GUARDS.search(text) for text in (*named, *(ast.unparse(one) for one in asked)))
+    return any(_GUARDS.search(text) for text in (*named, *(written(one) for one in asked)))
 
 
 def _told_to(module: Module, handler: Handler) -> bool:

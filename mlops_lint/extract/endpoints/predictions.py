@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from mlops_lint.extract.python.kept import keeps
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import walk, written
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Use, subject
@@ -41,7 +41,7 @@ def predictions(module: Module) -> Iterator[Subject]:
     found = [(call, last) for call in module.calls if (last := _method(call, module))]
     for call, last in found:
         record = Use(purpose="prediction", tool=last)
-        name = ast.unparse(call.node.func)[:60]
+        name = written(call.node.func)[:60]
         yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
     if module.own and (found or _serves(module)):
         yield from _logged(module)
@@ -73,7 +73,7 @@ def _method(call: Call, module: Module) -> str:
             return last if module.names.scope(call.name) is None and call.node.args + call.node.keywords else ""
         if last in _REMOTE or (last in _GENERATES and module.roots & _GENERATORS):
             return last
-        if last == "run" and "onnxruntime" in module.roots and _SESSIONS.search(ast.unparse(function.value)):
+        if last == "run" and "onnxruntime" in module.roots and _SESSIONS.search(written(function.value)):
             return last
     if module.roots & _CALLABLE and _CALLED.search(last) and call.node.args + call.node.keywords:
         return "__call__" if module.names.scope(call.name) is None and not last[:1].isupper() else ""
@@ -87,15 +87,13 @@ def _logged(module: Module) -> Iterator[Subject]:
             continue
         printed = isinstance(function, ast.Name) and function.id == "print"
         logged = (
-            isinstance(function, ast.Attribute)
-            and function.attr in _LEVELS
-            and _LOGS.search(ast.unparse(function.value))
+            isinstance(function, ast.Attribute) and function.attr in _LEVELS and _LOGS.search(written(function.value))
         )
         if (printed or logged) and call.scope.kind == "function" and _names_prediction(call.node):
             record = Use(
                 purpose="prediction-print" if printed else "prediction-line", tool="print" if printed else "logging"
             )
-            yield subject(record, module.locate(call.node), ast.unparse(function), links=(module.within(call.scope),))
+            yield subject(record, module.locate(call.node), written(function), links=(module.within(call.scope),))
 
 
 def _names_prediction(call: ast.Call) -> bool:

@@ -5,7 +5,7 @@ import re
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
-from mlops_lint.extract.python.tree import last_name, walk
+from mlops_lint.extract.python.tree import last_name, walk, written
 from mlops_lint.model import Value
 
 # What searches over the hyperparameters of what it is given: GridSearchCV, BayesSearchCV, HalvingRandomSearchCV, ...
@@ -25,7 +25,7 @@ class Choices:
         self._around = _around(module)
         last = {last_name(call.node.func) for call in module.calls}
         self._loaded = {
-            ast.unparse(call.node.func.value)
+            written(call.node.func.value)
             for call in module.calls
             if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "load_model"
         }

@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import statements, walk
+from mlops_lint.extract.python.tree import statements, walk, written
 
 _CACHES = re.compile(r"(?i)cache|memo|singleton|lazy|once|on_event|startup|lifespan")
 
@@ -14,7 +14,7 @@ def kept(call: Call) -> bool:
     scope = call.scope.holder
     if scope.kind != "function":
         return False
-    if any(_CACHES.search(ast.unparse(one)) for one in getattr(scope.node, "decorator_list", ())):
+    if any(_CACHES.search(written(one)) for one in getattr(scope.node, "decorator_list", ())):
         return True
     line = call.node.lineno
     around = [node for node in walk(scope.node) if isinstance(node, (ast.If, ast.IfExp))]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import children, walk
+from mlops_lint.extract.python.tree import children, walk, written
 
 Loop = ast.For | ast.AsyncFor | ast.While
 # Functions that call functions: deeper than any training loop that a reader could follow.
@@ -120,7 +120,7 @@ class Loops:
             place = self.places.get(id(call.node))
             if place is not None:
                 called = tuple(self._called(call))
-                receiver = ast.unparse(call.node.func.value) if isinstance(call.node.func, ast.Attribute) else ""
+                receiver = written(call.node.func.value) if isinstance(call.node.func, ast.Attribute) else ""
                 yield Step(
                     _kind(call, receiver, self.module), call.node, place, function_of(call.scope), receiver, called
                 )
@@ -142,7 +142,7 @@ class Loops:
             node, scope = wanted.pop()
             for child in children(node):
                 if isinstance(child, ast.Assign) and _unsets_gradient(child):
-                    target = ast.unparse(child.targets[0])
+                    target = written(child.targets[0])
                     yield Step("clear", child, self.places[id(child)], function_of(scope), target)
                 elif isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)):
                     wanted.append((child, scopes.get(id(child), scope)))
@@ -167,7 +167,7 @@ def function_of(scope: Scope) -> Scope:
 
 
 def _kind(call: Call, receiver: str, module: Module) -> str:
-    last = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ast.unparse(call.node.func)
+    last = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else written(call.node.func)
     if last in ("backward", "manual_backward"):
         # The gradients of distributed autograd live in a context of their own, which ends with the step.
         return "other" if receiver.startswith("super()") or ".distributed." in f".{call.name}" else "backward"
@@ -191,7 +191,7 @@ def _step(call: Call, receiver: str) -> str:
         return "other"
     if owner.startswith("torch.optim."):
         return "step"
-    named = [receiver, *(ast.unparse(argument) for argument in call.node.args[:1])]
+    named = [receiver, *(written(argument) for argument in call.node.args[:1])]
     return "step" if any(_OPTIMIZER.search(name.rpartition(".")[2]) for name in named) else "other"
 
 

@@ -12,7 +12,7 @@ from mlops_lint.extract.python.handles import opened, path_of
 from mlops_lint.extract.python.names import Names
 from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call, Import, Scope, Scopes
-from mlops_lint.extract.python.settings_read import LOADERS, MARK, Settings
+from mlops_lint.extract.python.settings_read import LOADERS, Settings, named
 from mlops_lint.extract.python.tree import Nodes
 from mlops_lint.extract.python.values import HOLE, Values
 from mlops_lint.model import OWN, Link, Location, Ref
@@ -100,7 +100,7 @@ class Module:
     @cached_property
     def settings(self) -> Settings | None:
         """What the module takes from configuration files; None = it loads none."""
-        if not any(call.name in LOADERS for call in self.calls) or not MARK.search(self.source):
+        if not any(call.name in LOADERS for call in self.calls) or not named(self.source):
             return None
         return Settings(self.tree, self.scopes, self.names, self.values, self.path)
 

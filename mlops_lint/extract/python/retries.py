@@ -9,7 +9,7 @@ import re
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import walk, written
 
 _LIBRARIES = frozenset(
     "tenacity backoff stamina retrying retry retry2 opnieuw reretry requests_retry_session retryhttp "
@@ -26,7 +26,7 @@ def decorated(scope: Scope) -> bool:
     decorators: list[ast.expr] = getattr(scope.node, "decorator_list", [])
     names = (one.func if isinstance(one, ast.Call) else one for one in decorators)
     # A task with retries is known by the settings of the task.
-    return any(_DECORATORS.search(ast.unparse(name)) for name in names)
+    return any(_DECORATORS.search(written(name)) for name in names)
 
 
 def retried(module: Module, call: Call) -> bool | None:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from mlops_lint.extract.python.tree import children, parts
+from mlops_lint.extract.python.tree import children, parts, written
 
 Binding = ast.expr | str | None
 """What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
@@ -414,7 +414,7 @@ def _names(targets: list[ast.expr]) -> Iterator[str]:
         if isinstance(target, ast.Name):
             yield target.id
         elif isinstance(target, ast.Attribute):
-            yield ast.unparse(target)
+            yield written(target)
         elif isinstance(target, (ast.Tuple, ast.List)):
             yield from _names(target.elts)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.tree import walk
+from mlops_lint.extract.python.tree import walk, written
 
 # Called on a result, these show it.
 _LOOKS = frozenset({"describe", "head", "hist", "info", "plot", "show", "tail", "to_html", "to_string"})
@@ -74,5 +74,5 @@ def _looked_at(value: ast.expr, names: dict[int, str], notebook: bool) -> Iterat
 
 def _changes(function: ast.expr) -> bool:
     """Whether a call alters what it is given: `shuffle(rows)`, `weights.normal_()`."""
-    name = ast.unparse(function)
+    name = written(function)
     return name.endswith(("shuffle", "_"))

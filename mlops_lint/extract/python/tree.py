@@ -39,6 +39,19 @@ def last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def written(node: ast.AST) -> str:
+    """Gives an expression as Python writes it: a name with its attributes at once, all else by `ast.unparse`."""
+    names: list[str] = []
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        return ast.unparse(node)
+    names.append(inner.id)
+    return ".".join(reversed(names))
+
+
 def walk(root: ast.AST) -> list[ast.AST]:
     """Gives a node and all nodes in it but operators and contexts, in order of the source."""
     found: list[ast.AST] = []
