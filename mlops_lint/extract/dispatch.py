@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from mlops_lint.errors import ParseError
 from mlops_lint.extract import registry
@@ -11,7 +10,7 @@ from mlops_lint.extract.suppressions import suppressions
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse import text as plain_text
 from mlops_lint.parse.tree import Node
-from mlops_lint.parse.words import Words
+from mlops_lint.parse.words import says
 
 Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem], tuple[Facts, ...]]
 
@@ -32,17 +31,10 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     written = _text(path, data, language, problems)
     if written is None:
         return tuple(subjects), (), problems, tuple(made)
-    said = _words().places(written).keys()
     for patterns, words, extractor in registry.TEXTS:
-        if (not words or not words.isdisjoint(said)) and registry.matches(path, patterns):
+        if (not words or says(written, words)) and registry.matches(path, patterns):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
-
-
-@cache
-def _words() -> Words:
-    """The words without which some extractor finds nothing."""
-    return Words(sorted({word for _, words, _ in registry.TEXTS for word in words}))
 
 
 def _text(path: str, data: bytes, language: str, problems: list[Problem]) -> str | None:

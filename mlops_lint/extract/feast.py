@@ -13,11 +13,13 @@ from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Feature, Use, subject
 
 _VIEWS = ("feast.BatchFeatureView", "feast.FeatureView", "feast.StreamFeatureView")
 _FIELDS = ("Feature", "Field")
 _REQUESTS = frozenset({"get_historical_features", "get_online_features", "get_online_features_async"})
+_MARKS = vocabulary(*(f".{request}(" for request in _REQUESTS))
 _TAKES = ("features", "feature_refs", "sources", "source")
 _NAMED = re.compile(r"\w+:\w+")
 _ANYTHING = "*"
@@ -26,7 +28,7 @@ _ANYTHING = "*"
 @python
 def feast(module: Module) -> Iterator[Subject]:
     """Gives the fields of each view, and a use named `view:field`, `variable:*` or `*` for what takes features."""
-    if "feast" not in module.roots and not any(f".{request}(" in module.source for request in _REQUESTS):
+    if "feast" not in module.roots and not module.says(_MARKS):
         return
     for call in module.calls:
         if call.name in _VIEWS:

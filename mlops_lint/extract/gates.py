@@ -11,6 +11,7 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.tree import children, last_name, statements, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Use, subject
 
 _MEASURES = (
@@ -19,7 +20,7 @@ _MEASURES = (
 )
 _MEASURE = re.compile(rf"(?i)(?:^|[_\W])(?:{_MEASURES.replace(' ', '|')})\d?(?:$|[_\W])")
 # Without one of these in it a source is not looked at: to look for words costs less than for comparisons.
-_WORDS = (
+_WORDS = vocabulary(
     "accuracy", "acc", "auc", "AUC", "f1", "F1", "precision", "recall", "rmse", "RMSE", "mse", "mae", "MAE", "mape",
     "r2", "R2", "score", "loss", "metric", "performance", "error_rate", "perplexity", "bleu", "rouge", "iou",
 )  # fmt: skip
@@ -29,6 +30,7 @@ _RELEASES = re.compile(
 )
 _THRESHOLDS = "validation_thresholds"
 _VALIDATES = frozenset({"validate_evaluation_results"})
+_VALIDATION = vocabulary(_THRESHOLDS, *_VALIDATES)
 
 
 @python
@@ -36,13 +38,11 @@ def gates(module: Module) -> Iterator[Subject]:
     """Gives a use for each comparison of a measure that raises, chooses a way, or decides on a release."""
     if not module.own:
         return
-    for call in module.calls if _THRESHOLDS in module.source or "validate_evaluation" in module.source else ():
+    for call in module.calls if module.says(_VALIDATION) else ():
         given = any(one.arg == _THRESHOLDS for one in call.node.keywords)
         if given or last_name(call.node.func) in _VALIDATES:
             yield _gate(module, call.node, "mlflow")
-    if "<" not in module.source and ">" not in module.source:
-        return
-    if not any(word in module.source for word in _WORDS):
+    if not module.says(_WORDS) or ("<" not in module.source and ">" not in module.source):
         return
     for statement in statements(module.tree.body):
         # Orders are compared in one of ten tests, and measures in one of a hundred: who acts on it is asked last.

@@ -30,7 +30,7 @@ Around = dict[ast.AST, ast.AST]
 @python
 def handlers(module: Module) -> Iterator[Subject]:
     """Gives each clause of the project's own code that catches any error; those that guard an import are none."""
-    if not module.own or module.notebook or "except" not in module.source:
+    if not module.own or module.notebook or not module.scopes.tries:
         return
     around: Around | None = None
     for node, scope in module.scopes.tries:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Use, subject
 
 # A text without any of these names no job; looking for them is cheaper than for the names.
-_MARKS = ("SM_", "/opt/ml/", "AIP_", "mlpipeline-")
+_MARKS = vocabulary("SM_", "/opt/ml/", "AIP_", "mlpipeline-")
 _GIVEN = (
     (
         "sagemaker",
@@ -35,7 +36,7 @@ _KALE = re.compile(r'^ *"kubeflow_notebook" *: *\{', re.MULTILINE)
 @python
 def jobs(module: Module) -> Iterator[Subject]:
     """Gives one use for each platform: it keeps the parameters, the log and the output of every job."""
-    if not any(mark in module.source for mark in _MARKS):
+    if not module.says(_MARKS):
         return
     texts = [node for node in module.nodes.of(ast.Constant) if isinstance(node.value, str)]
     for tool, given in _GIVEN:

@@ -8,11 +8,12 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.registry import python, texts
 from mlops_lint.model import Location, Subject
-from mlops_lint.parse.words import Words
+from mlops_lint.parse.words import places, vocabulary
 from mlops_lint.subjects import PathUse, subject
 
 # A text without any of these holds no private path; looking for them is cheaper than for the paths.
-_MARK = Words(("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/", "~/De", "~/Do"))
+_MARKS = vocabulary("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/", "~/De", "~/Do")
+_DRIVE = re.compile(r"(?<!\w)[A-Za-z]:")
 
 # Accounts of images, runners and services, and names that stand for a name; nobody's own machine.
 _ACCOUNTS = frozenset(
@@ -154,13 +155,18 @@ def paths_in_texts(path: str, text: str) -> Iterator[Subject]:
 def _marked(text: str) -> Iterator[tuple[int, str]]:
     """Gives the lines in which a private path may stand, each with its offset."""
     end = -1
-    for place in sorted(place for places in _MARK.places(text).values() for place in places):
-        # `://` is no drive.
-        if place > end and not text.startswith("://", place):
+    found = places(text)
+    for place in sorted(place for mark in _MARKS for place in found.get(mark, ())):
+        if place > end and (text[place] != ":" or _is_drive(text, place)):
             start = text.rfind("\n", 0, place) + 1
             end = text.find("\n", place)
             end = len(text) if end < 0 else end
             yield start, text[start:end]
+
+
+def _is_drive(text: str, colon: int) -> bool:
+    """Whether a colon stands behind the letter of a drive; that of `://` does not."""
+    return not text.startswith("://", colon) and _DRIVE.match(text, max(colon - 1, 0)) is not None
 
 
 def private(text: str) -> re.Match[str] | None:

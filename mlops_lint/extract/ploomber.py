@@ -16,6 +16,7 @@ from mlops_lint.extract.registry import python, texts, trees
 from mlops_lint.model import Link, Location, Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Sequence, strings, text
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Constant, Pipeline, Task, subject
 
 _ENDINGS = (".py", ".ipynb", ".sql", ".sh", ".r", ".rmd", ".md")
@@ -115,10 +116,13 @@ def _products(folder: str, node: Node | None) -> Iterator[Link]:
 # --- what the code of a task says
 
 
+_MARKS = vocabulary("upstream")
+
+
 @python
 def upstream(module: Module) -> Iterator[Subject]:
     """Gives the names in `upstream = [...]` of a script, and those that a function takes of its `upstream`."""
-    if "upstream" not in module.source:
+    if not module.says(_MARKS):
         return
     body = module.scopes.module
     if {"upstream", "product"} <= body.bindings.keys():

@@ -11,6 +11,7 @@ from mlops_lint.parse.dockerfile import Dockerfile
 from mlops_lint.parse.notebook import Notebook
 from mlops_lint.parse.requirements import Requirements
 from mlops_lint.parse.tree import Node
+from mlops_lint.parse.words import vocabulary
 
 Subjects = Iterator[Subject]
 PythonExtractor = Callable[[Module], Subjects]
@@ -81,7 +82,7 @@ def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtracto
     """
 
     def register(extractor: TextExtractor) -> TextExtractor:
-        TEXTS.append((patterns, frozenset(words), extractor))
+        TEXTS.append((patterns, vocabulary(*words), extractor))
         return extractor
 
     return register

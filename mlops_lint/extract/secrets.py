@@ -14,7 +14,7 @@ import msgspec
 
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Location, Subject
-from mlops_lint.parse.words import Words
+from mlops_lint.parse.words import Words, places, says, vocabulary
 from mlops_lint.subjects import Secret, subject
 
 CODE = ("*.py", "*.ipynb", "*.r", "*.R", "*.jl", "*.scala", "*.java", "*.go", "*.js", "*.ts", "*.tsx", "*.sql")
@@ -108,7 +108,7 @@ _NAMES = (
     "secret_key",
     "private_key",
 )
-_STARTS = Words(start for form in _FORMS for start in form.starts)
+_STARTS = vocabulary(*(start for form in _FORMS for start in form.starts))
 _NAMED_BY = Words(_NAMES)
 _QUOTED = re.compile(
     r"""\\?["']?\]?[ \t]{0,9}(?::[ \t]{0,3}[A-Za-z]+[ \t]{0,3}=|:|=(?!=)|,)"""
@@ -151,10 +151,10 @@ def secrets(path: str, text: str) -> Iterator[Subject]:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    places = _STARTS.places(text)
+    at = places(text)
     # Most texts hold none of them.
-    for form in _FORMS if places else ():
-        for position in (position for start in form.starts for position in places.get(start, ())):
+    for form in _FORMS if says(text, _STARTS) else ():
+        for position in (position for start in form.starts for position in at.get(start, ())):
             found = form.pattern.match(text, position)
             if found is not None and _is_secret(found):
                 yield (form.what, *found.span(_group(found)))

@@ -12,6 +12,7 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Location, Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Use, subject
 
 _SETUPS = frozenset({"setuptools.setup", "distutils.core.setup", "skbuild.setup", "numpy.distutils.core.setup"})
@@ -21,10 +22,13 @@ _FILE = re.compile(r"[\"'/]((?:[\w.-]+/)*[\w.-]*requirements[\w.-]*\.(?:txt|in))
 _DEPTH = 5
 
 
+_MARKS = vocabulary("setup")
+
+
 @python
 def setup_script(module: Module) -> Iterator[Subject]:
     """Gives the requirements in the lists and extras of a call of `setup`."""
-    if "setup" not in module.source:
+    if not module.says(_MARKS):
         return
     if module.path.rpartition("/")[2] == "setup.py":
         yield from _read(module)

@@ -9,6 +9,7 @@ from mlops_lint.extract.endpoints.handlers import Handler
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.tree import walk, written
+from mlops_lint.parse.words import vocabulary
 
 # In names of decorators and dependencies, whose only work is to let pass or not.
 _GUARDS = re.compile(
@@ -22,7 +23,7 @@ _ASKS = re.compile(
 _PAGES = frozenset({"render_template", "render_template_string", "TemplateResponse", "HTMLResponse", "render"})
 _MIDDLEWARE = frozenset({"add_middleware", "before_request", "before_app_request", "middleware", "register_middleware"})
 # One of these words stands where something is put before all requests.
-_BEFORE_ALL = ("middleware", "before_request", "before_app_request", "dependencies", "interceptors")
+_BEFORE_ALL = vocabulary("middleware", "before_request", "before_app_request", "dependencies", "interceptors")
 _SECURITY = frozenset({"AUTH", "SECURITY"})
 # What starts a server, and the address it takes where none is given.
 _STARTERS = {"run": "127.0.0.1", "uvicorn.run": "127.0.0.1", "waitress.serve": "0.0.0.0"}  # noqa: S104
@@ -96,7 +97,7 @@ def _words(node: ast.AST) -> list[str]:
 
 def secures(module: Module) -> ast.AST | None:
     """Gives the place where a module puts something before all requests that may ask who calls."""
-    if not any(word in module.source for word in _BEFORE_ALL):
+    if not module.says(_BEFORE_ALL):
         return None
     for call in module.calls:
         last = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""

@@ -20,6 +20,7 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call, Scope
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Flag, Monitor, Text, subject
 
 
@@ -74,7 +75,7 @@ _STATISTICS = re.compile(
     r"spatial\.distance\.jensenshannon)$"
 )
 _BY_HAND = re.compile(r"(?i)drift|psi(?:_|$)|population_stability|covariate_shift")
-_MARKS = ("drift", "Drift", "psi(", "population_stability")
+_MARKS = vocabulary("drift", "Drift", "psi(", "population_stability")
 _OWN = re.compile(r"(?i)drift|(?:^|_)psi(?:_|$)|population_stability|covariate_shift")
 _OWN_CLASS = re.compile(r"Drift(?:Detect|Monitor|Check|Analy)")
 # A function of two lines hands on what another computes.
@@ -94,7 +95,7 @@ def drift(module: Module) -> Iterator[Subject]:
                 yield _monitor(module, call, tool)
     if "scipy" in module.roots:
         yield from _by_hand(module)
-    if not module.roots & _ROOTS and any(mark in module.source for mark in _MARKS):
+    if not module.roots & _ROOTS and module.says(_MARKS):
         yield from _own(module)
 
 

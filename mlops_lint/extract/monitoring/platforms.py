@@ -19,6 +19,7 @@ from mlops_lint.extract.registry import python, trees
 from mlops_lint.model import Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Sequence, mappings, text
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Alert, Flag, Monitor, Text, subject
 
 # What each monitor of SageMaker measures; what its schedule is compared with, which `suggest_baseline` makes.
@@ -40,9 +41,14 @@ _AZURE_SIGNALS = {
 }  # fmt: skip
 
 
+_MARKS = vocabulary("create_monitoring_schedule", "ModelDeploymentMonitoringJob", "put_metric_alarm")
+
+
 @python
 def schedules(module: Module) -> Iterator[Subject]:
     """Gives the monitors that code schedules at SageMaker or Vertex AI, and alarms of CloudWatch."""
+    if not module.says(_MARKS):
+        return
     if "create_monitoring_schedule" in module.source:
         for call in module.calls:
             found = _SCHEDULED.search(call.name)

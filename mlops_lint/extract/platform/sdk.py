@@ -15,6 +15,7 @@ from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Location, Ref, Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Deployment, Flag, Number, Resource, Text, subject
 
 _ROOTS = frozenset({"sagemaker", "sagemaker_core", "boto3", "google", "azure", "azureml", "ray", "bentoml"})
@@ -67,6 +68,9 @@ def _entries(module: Module, call: Call, node: ast.Dict) -> Given:
 def _given(module: Module, call: Call) -> Given:
     nodes = {one.arg: one.value for one in call.node.keywords if one.arg is not None}
     return Given(module, call, nodes, all(one.arg is not None for one in call.node.keywords))
+
+
+_SCALES = vocabulary("register_scalable_target")
 
 
 @python
@@ -342,7 +346,7 @@ def _bento(given: Given) -> Deployment:
 
 def _scaled(module: Module) -> Iterator[Subject]:
     """`register_scalable_target` of Application Auto Scaling, which names an endpoint by a text."""
-    if "register_scalable_target" not in module.source:
+    if not module.says(_SCALES):
         return
     for call in module.calls:
         if call.name.endswith("register_scalable_target") and call.node.keywords:

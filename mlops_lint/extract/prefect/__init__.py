@@ -17,6 +17,7 @@ from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.tree import last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Flag, Number, Pipeline, Task
 
 _TABLES = Tables(
@@ -39,7 +40,7 @@ _TABLES = Tables(
 )
 # Policies that reuse no result of another run: 3.x has the run among what DEFAULT compares.
 _UNCACHED = frozenset({"NO_CACHE", "NONE", "DEFAULT", "RUN_ID"})
-_DEPLOYS = (".serve(", ".to_deployment(")
+_DEPLOYS = vocabulary(".serve(", ".to_deployment(")
 
 
 @python
@@ -47,7 +48,7 @@ def prefect(module: Module) -> Iterator[Subject]:
     """Gives the flows of a file, each followed by its tasks."""
     if "prefect" not in module.roots:
         # Who deploys the flow of another file needs nothing of Prefect for that.
-        if any(mark in module.source for mark in _DEPLOYS):
+        if module.says(_DEPLOYS):
             yield from Schedules(File(module, _TABLES)).elsewhere()
         return
     # With `Flow` as a class it is Prefect 1, of which we know nothing.

@@ -16,6 +16,7 @@ from mlops_lint.extract.python.settings_read import LOADERS, Settings, named
 from mlops_lint.extract.python.tree import Nodes
 from mlops_lint.extract.python.values import HOLE, Values
 from mlops_lint.model import OWN, Link, Location, Ref
+from mlops_lint.parse.words import says
 
 
 class Module:
@@ -40,6 +41,10 @@ class Module:
         self.values = Values(self.names, self.scopes, path, self._setting)
         for call in self.scopes.calls:
             call.name = self.names.name(call.node.func, call.scope)
+
+    def says(self, words: frozenset[str]) -> bool:
+        """Says whether one of some words of the vocabulary stands in its source."""
+        return says(self.source, words)
 
     def close(self) -> None:
         """Lets go of the tree, whose scopes name each other.
