@@ -29,6 +29,7 @@ from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.people import protected_columns
 from mlops_lint.extract.python.retries import retried
 from mlops_lint.extract.python.scopes import Call
+from mlops_lint.extract.python.second_runs import in_memory, second_run
 from mlops_lint.extract.python.shown import only_shown
 from mlops_lint.extract.python.tree import written
 from mlops_lint.extract.python.uris import ROLES, data_symbol
@@ -99,6 +100,8 @@ class _Seen:
             # A seed that is drawn, and shown so that the run can be had again, is no draw of data.
             is_seed = any("seed" in target.lower() for target in call.targets)
             return is_seed or id(call.node) in self.shown
+        if kind == "write":
+            return in_memory(self._module, call)
         return kind in ("join", "transform") and self.frames.get(id(call.node), {}) is None
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:
@@ -187,6 +190,11 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
                 fields |= {f"{field}_argument": spec[1:]} if spec.startswith("$") else {}
     # What is seen around the call is nearer the truth than what its arguments say.
     fields |= seen
+    if fact.kind == "write" and module.own:
+        spec = fact.set.get("uri")
+        path = arguments.node(spec[1:]) if isinstance(spec, str) and spec.startswith("$") else None
+        found, unsure = second_run(module, call, path)
+        fields = {field: value for field, value in (fields | found).items() if field not in unsure}
     # What a table says of its links is nearer the truth than what we make of a `uri`.
     data_links = list(_own_links(fact, arguments)) or list(_data_links(fact.kind, fields, places))
     links = [module.within(call.scope), *data_links]

@@ -55,11 +55,14 @@ def outputs_declared(task: Node, graph: Graph) -> Answer:
 def repeatable(task: Node, graph: Graph) -> Answer:
     """No write in the code of a task leaves another state when the task runs twice."""
     writes = [one for one in graph.reach(task, "write") if not str(one.fields.get("uri", "")).endswith(_LOG)]
+    writes = [one for one in writes if one.fields.get("grows") is not True]
     if task.fields.get("disposable") is True:
         writes = [one for one in writes if not _on_disk(one)]
     bad = [one for one in writes if one.fields.get("dated") is True]
     bad += [one for one in writes if one.fields.get("appends") is True and not starts_empty(one, graph)]
     if bad and (chooses(task) or (_contained(task) and not any(_remote(one) for one in bad))):
+        return Answer(None)
+    if bad and not (bad := [one for one in bad if task in _sure_runners(one, graph)]):
         return Answer(None)
     if bad:
         related = tuple(Related(one.location, f"{one.name} is not the same when it runs twice") for one in bad)
@@ -85,9 +88,23 @@ def chooses(task: Node) -> bool:
 
 
 @predicate
-def in_task(node: Node, graph: Graph) -> bool:
+def in_task(node: Node, graph: Graph) -> bool | None:
     """A task of a pipeline runs this code."""
-    return any(not chooses(task) for task in _tasks(node, graph))
+    tasks = [task for task in _tasks(node, graph) if not chooses(task)]
+    if not tasks:
+        return False
+    sure = _sure_runners(node, graph)
+    return True if any(task in sure for task in tasks) else None
+
+
+def _sure_runners(node: Node, graph: Graph) -> list[Node]:
+    """What runs this code by its name: that somebody makes an instance does not say which of its methods are called."""
+    return graph.runners(node, _only_made)
+
+
+def _only_made(before: Node, after: Node) -> bool:
+    method = after.id.removeprefix(f"{before.id}.")
+    return method != after.id and before.fields.get("what") == "class" and not method.startswith("__")
 
 
 @predicate

@@ -48,6 +48,7 @@ class Write(Kind, frozen=True, tag="write"):
     mode: Annotated[Text, "the mode as written: w, a, append, overwrite, replace"] = UNSET
     appends: Annotated[Flag, "adds to what is there, so that twice is not once"] = UNSET
     dated: Annotated[Flag, "the name is made from the clock, a uuid or a random number"] = UNSET
+    grows: Annotated[Flag, "named as what is meant to grow, or to be kept beside others: a log, a backup"] = UNSET
 
 
 class File(Kind, frozen=True, tag="file"):

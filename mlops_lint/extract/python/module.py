@@ -197,9 +197,11 @@ class Arguments:
         return values
 
     def changes(self, name: str) -> bool | None:
-        """Says whether an argument is made from the clock or chance; None where it is not seen."""
+        """Says whether an argument is made from the clock or chance; None = not seen, or said by what opened it."""
         node = self.given.get(name)
-        return self._module.values.changes(node, self._scope) if node is not None else None
+        if node is None or self._module.path_of(node, self._scope)[0] is not node:
+            return None
+        return self._module.values.changes(node, self._scope)
 
     def outline(self, name: str) -> str:
         """Gives what is known of the text of a parameter."""
