@@ -11,6 +11,7 @@ from mlops_lint.extract.context import context, installed, unpacked
         ("src/train.py", "source"),
         ("notebooks/explore.ipynb", "notebook"),
         ("tests/helpers/rows.py", "test"),
+        ("frontend/mock-backend/data/pipeline.yaml", "test"),
         ("src/test_train.py", "test"),
         ("pipeline/hooli_tests/rows.py", "test"),
         ("ab_test/assign.py", "source"),

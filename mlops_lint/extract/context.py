@@ -7,7 +7,8 @@ _VENDORED = frozenset(
     "vendor vendored _vendor third_party thirdparty 3rdparty external node_modules site-packages .venv venv".split()
 )
 _TESTS = frozenset(
-    "test tests testing unittests unit_tests e2e integration_tests __tests__ testdata test_data fixtures".split()
+    "test tests testing unittests unit_tests e2e integration_tests __tests__ testdata test_data fixtures mock mocks "
+    "__mocks__".split()
 )
 _EXAMPLES = frozenset(
     "example examples example_dags sample samples demo demos tutorial tutorials quickstart quickstarts cookbook "
@@ -39,7 +40,8 @@ def context(path: str, data: bytes) -> str:
         return "vendored"
     if _GENERATED_FILE.match(name) or _is_generated(data[:400].replace(b"\r", b"")):
         return "generated"
-    if parts & _TESTS or _TEST_FILE.match(name) or name == "conftest.py":
+    mocked = any(folder.startswith(("mock-", "mock_")) for folder in folders)
+    if mocked or parts & _TESTS or _TEST_FILE.match(name) or name == "conftest.py":
         return "test"
     if parts & _EXAMPLES and _CHART.search(data):
         # Those of a chart are what is released.

@@ -1,11 +1,17 @@
 """Whether a task that runs on a schedule takes its date from the run, and a file is read without doing work."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.steps import seen
 
 _AT_IMPORT = ("import-work", "moving-setting")
+# What asks how things are now: of a run for the past it would have to say the same.
+_WATCHES = re.compile(
+    r"(?i)(?:^|[-_./])(?:monitor\w*|health\w*|heartbeat|freshness|stale\w*|watch\w*|alerts?|sla)(?:$|[-_./])"
+)
 
 
 @predicate
@@ -27,6 +33,12 @@ def dated_by_run(task: Node, graph: Graph) -> Answer:
         return Answer(False, f"{first.name} in {first.location.path}", related)
     # Of a command with a template of the run nothing more is asked.
     return Answer(True if seen(task, graph) and graph.reached(task) else None)
+
+
+@predicate
+def watches_now(task: Node, graph: Graph) -> bool:
+    """A task is named for looking at how things are now, and leaves no data of its own behind."""
+    return _WATCHES.search(task.name) is not None and not any(one.kind == "write" for one in graph.reached(task))
 
 
 @predicate

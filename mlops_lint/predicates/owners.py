@@ -16,6 +16,22 @@ _SETTINGS = re.compile(
     r"^\.github/(?:settings\.ya?ml|rulesets/[^/]+\.json)$|(?:^|/)(?:branch_protection|rulesets?)[^/]*\.tf$"
 )
 
+# What keeps machines and files in order: no figures come of it, and no model.
+_OPERATION = re.compile(
+    r"(?i)(?:^|[-_ ./])(?:back-?ups?|restore|snapshots?|clean-?ups?|housekeeping|prune|purge|vacuum|retention|rotat\w+"
+    r"|renew\w*|docs?|documentation|dr|disaster|garbage|gc|reap\w*|patching|upgrades?)(?:$|[-_ ./])"
+)
+_MODELS = frozenset({"training", "split", "estimator", "model"})
+
+
+@predicate
+def operational(pipeline: Node, graph: Graph) -> bool:
+    """A pipeline is named for the care of machines and files: a backup, a cleaning up, a documentation; no model."""
+    if _OPERATION.search(pipeline.name) is None:
+        return False
+    tasks = graph.linked(pipeline, "parts")
+    return not any(one.kind in _MODELS for task in (pipeline, *tasks) for one in graph.reached(task))
+
 
 @predicate
 def owned(pipeline: Node, graph: Graph) -> bool | None:
