@@ -30,6 +30,8 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Of others the question is not asked, whatever its rules find: a finding of theirs is about something else."""
     beside: bool = False
     """It counts as one more rule where rules speak: they ask for a part of the question only."""
+    settles: bool = False
+    """That nothing shows it is a no also where a rule cannot tell."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

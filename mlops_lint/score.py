@@ -171,8 +171,8 @@ def _answer(
     scripts: bool,
 ) -> Answer:  # fmt: skip
     # A comment without a reason hides a finding from `check`, but accepts nothing.
-    strictly, beside = (question.whole.strictly, question.whole.beside) if question.whole else (False, False)
-    asked = not strictly or any(one.rule == question.id for one in verdicts)
+    way = question.whole
+    asked = way is None or not way.strictly or any(one.rule == question.id for one in verdicts)
     said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted and asked]
     again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
     counted = [one for one in said if one not in again]
@@ -182,7 +182,10 @@ def _answer(
     counted = [one for one in counted if one not in explored]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
     whole = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
-    lacking = whole is not None and whole.outcome == "fail"
+    # That nothing shows it is no answer where something may, or where it is counted elsewhere.
+    doubtful = whole is not None and whole.outcome == "fail" and (again or (unknown and not (way and way.settles)))
+    if way is None or (counted and not way.beside) or (not counted and doubtful):
+        whole = None
     return Answer(
         question=question,
         passed=tuple(one for one in counted if one.outcome == "pass"),
@@ -192,8 +195,7 @@ def _answer(
         attestation=attestation,
         again=tuple((one, elsewhere[one.rule, one.node]) for one in again),
         explored=tuple(explored),
-        # That nothing shows it is no answer where something may, or where it is counted elsewhere.
-        whole=None if (counted and not beside) or (not counted and lacking and (unknown or again)) else whole,
+        whole=whole,
     )
 
 

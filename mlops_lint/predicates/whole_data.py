@@ -8,7 +8,7 @@ from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.tables import _declares_checks
-from mlops_lint.predicates.work import batch, data_read, data_written
+from mlops_lint.predicates.work import batch, data_read, data_written, reads_of_stores
 
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
 _SETTLED = (
@@ -18,6 +18,7 @@ _SETTLED = (
     "seaborn.load_dataset",
     "tensorflow.keras.datasets.",
 )
+_WORK = frozenset({"transform", "training", "split", "read", "write", "model"})
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -39,7 +40,14 @@ def data_in_reach(_project: Node, graph: Graph) -> Answer:
     here = [one for one in data if one.fields.get("tracked") is True or one.fields.get("versioned_by") is not None]
     brought = [one for one in own(graph, "read") if one.fields.get("hub") is True or one.name.startswith(_SETTLED)]
     kept = uses(graph, "data-remote", "data-remote-command")
-    return first_yes(shown(here), shown(far), shown(brought), shown(kept), shown(own(graph, "http_call")))
+    return first_yes(
+        shown(here),
+        shown(far),
+        shown(brought),
+        shown(kept),
+        shown(reads_of_stores(graph)),
+        shown(own(graph, "http_call")),
+    )
 
 
 @predicate
@@ -132,7 +140,7 @@ def code_run_by_pipeline(_project: Node, graph: Graph) -> Answer:
 
 
 def _works(node: Node) -> bool:
-    return node.own and node.context != "notebook" and node.kind in ("transform", "training", "split")
+    return node.own and node.context != "notebook" and node.kind in _WORK
 
 
 @predicate
@@ -163,3 +171,10 @@ def clocks(graph: Graph) -> list[Node]:
 def _texts(node: Node, field: str) -> tuple[str, ...]:
     found = node.fields.get(field)
     return found if isinstance(found, tuple) else ()
+
+
+@predicate
+def features_weighed(_project: Node, graph: Graph) -> Answer:
+    """What features are worth to a model is computed by code that runs."""
+    found = uses(graph, "feature-worth", "explanation")
+    return shown(one for one in found if one.context != "notebook")

@@ -14,6 +14,7 @@ from mlops_lint.predicates.whole_data import clocks
 from mlops_lint.predicates.work import training_pipelines
 
 _CHECKS = frozenset({"check", "evaluate", "compare"})
+_CHECKED = re.compile(r"(?i)eval|validat|compar|champion|best_?model|best-model|\btest")
 _GATES = re.compile(r"(?i)approv|champion|challenger|best_?model|promot|gate\b|quality_?gate")
 
 
@@ -41,11 +42,13 @@ def _not_on_push(pipeline: Node) -> bool:
 def retraining_checked(_project: Node, graph: Graph) -> Answer:
     """A pipeline that trains evaluates, compares or checks in its own steps."""
     checked = [
-        one
-        for one in training_pipelines(graph)
-        if any(_CHECKS & steps(task, graph) for task in graph.linked(one, "parts"))
+        one for one in training_pipelines(graph) if any(_checks(task, graph) for task in graph.linked(one, "parts"))
     ]
     return shown(checked)
+
+
+def _checks(task: Node, graph: Graph) -> bool:
+    return bool(_CHECKS & steps(task, graph)) or bool(_CHECKED.search(task.name))
 
 
 @predicate

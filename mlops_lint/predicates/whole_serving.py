@@ -8,7 +8,7 @@ from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
-from mlops_lint.predicates.work import batch
+from mlops_lint.predicates.work import platform_batch
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
 _CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|promot|compare_(?:models?|metrics)|canary|shadow")
@@ -19,8 +19,7 @@ def scales_with_load(_project: Node, graph: Graph) -> Answer:
     """Some deployment or batch job runs in more than one copy, or as many as the load wants."""
     deployed = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     many = [one for one in deployed if one.fields.get("scales") is True or _many(one)]
-    platform = [one for one in batch(graph) if isinstance(one.fields.get("purpose"), str)]
-    return first_yes(shown(many), shown(platform))
+    return first_yes(shown(many), shown(platform_batch(graph)))
 
 
 def _many(deployment: Node) -> bool:
@@ -31,17 +30,18 @@ def _many(deployment: Node) -> bool:
 @predicate
 def goes_out_in_steps(_project: Node, graph: Graph) -> Answer:
     """New versions get a part of the traffic first, or have to be better than the one in use."""
-    return first_yes(shown(with_field(graph, "deployment", "stepwise")), _champions(graph))
+    return first_yes(shown(with_field(graph, "deployment", "stepwise")), champions(graph))
 
 
 @predicate
 def effect_known_before(_project: Node, graph: Graph) -> Answer:
     """Metrics of a new version are compared or demanded before it is released."""
     gates = uses(graph, "gate", "evaluation-gate", "comparison")
-    return first_yes(shown(gates), _champions(graph))
+    return first_yes(shown(gates), champions(graph))
 
 
-def _champions(graph: Graph) -> Answer:
+def champions(graph: Graph) -> Answer:
+    """Says whether a step or a function compares a new model with the one in use."""
     tasks = [one for one in own(graph, "task") if _CHAMPION.search(one.name)]
     functions = [one for one in own(graph, "function") if _CHAMPION.search(one.name.rpartition(".")[2])]
     return first_yes(shown(tasks), shown(functions))
@@ -70,8 +70,7 @@ def packed_with_schema(_project: Node, graph: Graph) -> Answer:
 def predictions_kept(_project: Node, graph: Graph) -> Answer:
     """Predictions are recorded together with the version of the model."""
     asked = [one for one in own(graph, "endpoint") if predictions_recorded(one, graph) and version_told(one, graph)]
-    managed = [one for one in batch(graph) if isinstance(one.fields.get("purpose"), str)]
-    return first_yes(shown(asked), shown(managed))
+    return first_yes(shown(asked), shown(platform_batch(graph)))
 
 
 @predicate

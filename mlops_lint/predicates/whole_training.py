@@ -7,6 +7,7 @@ from mlops_lint.predicates.practices import searched
 from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.whole_serving import champions
 
 _CARD = re.compile(r"(?i)model[-_ ]?card")
 _METRICS = re.compile(r"(?i)(?:^|/)(?:metrics?|scores?|results?|evaluation|report)[^/]*\.(?:json|ya?ml|csv|md|txt)$")
@@ -59,7 +60,7 @@ def models_kept_by_version(_project: Node, graph: Graph) -> Answer:
 def models_comparable(_project: Node, graph: Graph) -> Answer:
     """Metrics of runs are recorded where those of another model stand beside them."""
     compared = uses(graph, "comparison", "gate", "tracking", "metrics", "run-metrics", "evaluation-gate")
-    return first_yes(shown(compared), shown(with_field(graph, "training", "tracked")))
+    return first_yes(shown(compared), shown(with_field(graph, "training", "tracked")), champions(graph))
 
 
 @predicate

@@ -14,7 +14,12 @@ _PREDICTS = re.compile(
 _CHANGING = re.compile(
     r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$"
 )
-_CRAWLS = re.compile(r"(?i)scrap|crawl|ingest|etl\b|extract_?data|fetch_?data|stream")
+_TRAINS = re.compile(r"(?i)(?:^|[/_. -])(?:re)?train(?:ing|er)?(?=$|[/_. -])")
+_CRAWLS = re.compile(r"(?i)scrap|crawl|ingest|(?:^|[_-])etl(?:$|[_-])|(?:extract|fetch|download|collect|new)[_-]?data|stream")
+_STORES = frozenset(
+    "google boto3 s3fs gcsfs fsspec awswrangler azure sqlalchemy pymongo datasets huggingface_hub kagglehub "
+    "openml".split()
+)
 _REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigquery bq dbfs r2 kaggle openml".split())
 
 
@@ -32,10 +37,16 @@ def _predicts(graph: Graph) -> Answer:
 
 
 def batch(graph: Graph) -> list[Node]:
-    """Gives the tasks that have a model predict, and the scripts that load one, predict and write."""
-    tasks = [one for one in own(graph, "task") if one.fields.get("purpose") in ("predict", "batch-predict", "score")]
+    """Gives what has a model predict for many rows at a time: tasks, and calls of platforms that do it."""
+    tasks = platform_batch(graph)
+    tasks += [one for one in own(graph, "task") if one.fields.get("purpose") in ("predict", "batch-predict", "score")]
     tasks += [one for one in own(graph, "task") if _PREDICTS.search(one.name) and not _trains(one, graph)]
     return [one for one in tasks if one.fields.get("remote") is not False]
+
+
+def platform_batch(graph: Graph) -> list[Node]:
+    """Gives the calls by which a platform predicts, in as many copies as it is told, and keeps the result."""
+    return uses(graph, "batch-prediction")
 
 
 def _trains(task: Node, graph: Graph) -> bool:
@@ -66,6 +77,12 @@ def hands_on_models(_project: Node, graph: Graph) -> Answer:
 def reads_data(_project: Node, graph: Graph) -> Answer:
     """The project's own code or pipelines read data."""
     return shown([*with_field(graph, "read", "data"), *data_read(graph)])
+
+
+def reads_of_stores(graph: Graph) -> list[Node]:
+    """Gives the calls of own code that read from a store or a data base that colleagues share."""
+    far = [one for one in own(graph, "read") if one.fields.get("library") in _STORES]
+    return far + [one for one in own(graph, "read") if one.fields.get("format") in ("sql", "table")]
 
 
 def data_read(graph: Graph) -> list[Node]:
@@ -116,15 +133,19 @@ def source_changes(_project: Node, graph: Graph) -> Answer:
         for one in data_read(graph)
         if _CHANGING.match(str(one.fields.get("scheme"))) and not graph.linked(one, "written_by")
     ]
-    functions = [one for one in own(graph, "function") if _CRAWLS.search(one.name.rpartition(".")[2])]
-    calls = [one for one in own(graph, "http_call") if any(_fetches(body) for body in graph.linked(one, "within"))]
+    # What a stage or a DAG fetches over the network is another thing tomorrow.
+    calls = [one for one in own(graph, "http_call") if _in_pipeline(one, graph) or _in_fetcher(one, graph)]
     reads = [one for one in own(graph, "read") if one.fields.get("format") in ("sql", "table")]
     tasks = [one for one in own(graph, "task") if _CRAWLS.search(one.name)]
-    return first_yes(shown(sources), shown(reads), shown(tasks), shown([*calls, *functions] if calls else ()))
+    return first_yes(shown(sources), shown(reads), shown(tasks), shown(calls))
 
 
-def _fetches(body: Node) -> bool:
-    return bool(_CRAWLS.search(body.name))
+def _in_pipeline(call: Node, graph: Graph) -> bool:
+    return any(one.kind == "task" and one.fields.get("managed") is not False for one in graph.runners(call))
+
+
+def _in_fetcher(call: Node, graph: Graph) -> bool:
+    return any(_CRAWLS.search(body.name) for body in graph.linked(call, "within"))
 
 
 @predicate
@@ -150,9 +171,14 @@ def _may_run(pipeline: Node) -> bool:
 
 
 def training_pipelines(graph: Graph) -> list[Node]:
-    """Gives the pipelines of the project's own with a task that trains."""
+    """Gives the pipelines of the project's own with a task that trains, or is called so and starts what is not seen."""
     return [
         one
         for one in graph.of_kind("pipeline")
-        if one.own and any("train" in steps(task, graph) for task in graph.linked(one, "parts"))
+        if one.own and any(_may_train(task, graph) for task in graph.linked(one, "parts"))
     ]
+
+
+def _may_train(task: Node, graph: Graph) -> bool:
+    # A platform trains in a place of its own, by a script that it is given as an address.
+    return _trains(task, graph) or (task.fields.get("remote") is not False and bool(_TRAINS.search(task.name)))

@@ -33,6 +33,9 @@ _SAGEMAKER = {
 _SCHEDULED = re.compile(r"(?:^|\.)(\w*Monitor)\.create_monitoring_schedule$")
 _COMPARED = ("constraints", "statistics")
 _VERTEX = re.compile(r"(?:^|\.)ModelDeploymentMonitoringJob\.create$")
+# A batch prediction may be told to compare its input with other data; of a request as JSON only the keys are seen.
+_BATCH = re.compile(r"\.(?:create_batch_prediction_job|batch_predict)$")
+_BATCH_WATCHED = re.compile(r"(?i)(?:skew|drift)_?detection_?config|model_monitoring_objective_config")
 _POLICY = re.compile(r"(?i)policy|scal(?:e|ing)")
 _ROLLBACK = "AutoRollbackConfiguration"
 _AZURE_SIGNALS = {
@@ -56,6 +59,8 @@ def schedules(module: Module) -> Iterator[Subject]:
                 yield _sagemaker(module, call, found[1])
     if "ModelDeploymentMonitoringJob" in module.source:
         yield from (_vertex(module, call) for call in module.calls if _VERTEX.search(call.name))
+    if _BATCH_WATCHED.search(module.source) is not None:
+        yield from (_batch(module, call) for call in module.calls if _BATCH.search(call.name))
     if "put_metric_alarm" in module.source:
         yield from (_alarm(module, call) for call in module.calls if _called(call, "put_metric_alarm"))
 
@@ -114,6 +119,19 @@ def _vertex(module: Module, call: Call) -> Subject:
         schedule=ast.unparse(given["schedule_config"])[:80] if "schedule_config" in given else UNSET,
     )
     return subject(record, module.locate(call.node), "ModelDeploymentMonitoringJob", links=(module.within(call.scope),))
+
+
+def _batch(module: Module, call: Call) -> Subject:
+    skew = re.search(r"(?i)skew_?detection", module.source) is not None
+    record = Monitor(
+        framework="vertex-model-monitoring",
+        what="job",
+        watches=("features", "drift"),
+        drift=True,
+        baseline="training data" if skew else UNSET,
+        acts=True if re.search(r"(?i)alert_?config", module.source) else UNSET,
+    )
+    return subject(record, module.locate(call.node), "batch prediction", links=(module.within(call.scope),))
 
 
 def _alarm(module: Module, call: Call) -> Subject:
