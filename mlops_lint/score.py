@@ -100,6 +100,9 @@ class Score(msgspec.Struct, frozen=True):
 
     score: float | None
     level: int
+    shown: float
+    """The sum of the scores of all answers, by their number with those that do not apply: 0 to 1. A repository that is
+    asked little scores high as soon as it does that well; this says how much of all that is asked it shows."""
     missing: tuple[str, ...]
     """The questions that keep it from the next level, in the order of the catalogue."""
     stages: dict[str, float | None]
@@ -151,6 +154,7 @@ def scored(
     return Score(
         score=_mean(counted, by),
         level=level,
+        shown=sum(one.score or 0.0 for one in counted) / len(answers),
         missing=missing,
         stages={stage: _mean((one for one in counted if one.question.stage == stage), by) for stage in stages},
         objectives={kind: _mean((one for one in counted if one.question.objective == kind), by) for kind in objectives},

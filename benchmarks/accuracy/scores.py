@@ -35,7 +35,7 @@ def main() -> None:
         if (options.set and part != options.set) or (options.show and options.show not in name):
             continue
         score = ours(options.repositories / name.replace("/", "+"), options.stable)
-        scores[name] = (score["score"] or 0.0, place)
+        scores[name] = (score["shown"], place)
         rows += compared(name, score)
     for line in tables(rows, scores, options):
         print(line)

@@ -32,6 +32,7 @@ def content(score: Score, rules: dict[str, Rule], history: tuple[Point, ...] = (
         "level": score.level,
         "level_name": level_names()[score.level],
         "score": _rounded(score.score),
+        "shown": _rounded(score.shown),
         "basis": {name: getattr(score.basis, name) for name in Basis.__struct_fields__},
         "missing": list(score.missing),
         "stages": {name: _rounded(value) for name, value in score.stages.items()},
@@ -120,7 +121,7 @@ def _headline(score: Score) -> str:
     answered = sum(one.score is not None for one in score.answers)
     return (
         f"Maturity level {score.level} of {max(names)} ({names[score.level]}), score {score.score:.2f}, "
-        f"{answered} of {len(score.answers)} questions answered"
+        f"{answered} of {len(score.answers)} questions answered, {score.shown:.0%} of all practices shown"
     )
 
 

@@ -106,7 +106,9 @@ def _first_kept(graph: Graph, kind: str, tabular: bool) -> str:
 
 @lru_cache(maxsize=8)
 def _practised(purpose: str, graph: Graph) -> bool | None:
-    if any(one.fields.get("purpose") == purpose and one.context != "test" for one in graph.of_kind("use")):
+    # What was tried in a notebook is no practice of scripts that train.
+    aside = {"test", "notebook"} if any(one.context == "source" for one in graph.of_kind("training")) else {"test"}
+    if any(one.fields.get("purpose") == purpose and one.context not in aside for one in graph.of_kind("use")):
         return True
     names = [*(str(one.fields.get("top", "")) for one in graph.of_kind("import")), *graph.paths.files]
     return None if any(_MAY_SERVE[purpose].search(name) for name in names) else False

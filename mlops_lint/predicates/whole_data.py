@@ -78,7 +78,13 @@ def data_told(_project: Node, graph: Graph) -> Answer:
     purposes = ("data-description", "data-origin", "data-licence")
     told = [one for one in graph.of_kind("use") if one.fields.get("purpose") in purposes and one.context != "vendored"]
     described = [one for one in graph.of_kind("dataset") if graph.linked(one, "described_by")]
+    described += [one for one in graph.of_kind("dataset") if one.fields.get("versioned_by") and _far(one)]
     return first_yes(shown(described), shown(told))
+
+
+def _far(dataset: Node) -> bool:
+    """Whether a file that pins data says at which address it was got."""
+    return dataset.fields.get("scheme") in ("http", "https")
 
 
 @predicate

@@ -11,7 +11,7 @@ from mlops_lint.predicates.retraining import started_by_rule
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
-from mlops_lint.predicates.work import training_pipelines
+from mlops_lint.predicates.work import may_run, training_pipelines
 
 _CHECKS = frozenset({"check", "evaluate", "compare"})
 _CHECKED = re.compile(r"(?i)eval|validat|compar|champion|best_?model|best-model|\btest")
@@ -131,7 +131,7 @@ def release_decided(_project: Node, graph: Graph) -> Answer:
 def has_something_to_release(_project: Node, graph: Graph) -> Answer:
     """There are services, images or pipelines to bring to where they run."""
     served = [*own(graph, "service"), *own(graph, "deployment")]
-    managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
+    managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True and may_run(one)]
     return first_yes(shown(served), shown(own(graph, "image")), shown(managed))
 
 
@@ -139,7 +139,6 @@ def has_something_to_release(_project: Node, graph: Graph) -> Answer:
 def runs_on_infrastructure(_project: Node, graph: Graph) -> Answer:
     """Something is deployed, scheduled, or run in the cloud."""
     found = [*own(graph, "deployment"), *own(graph, "resource")]
-    found += with_field(graph, "pipeline", "managed") if not found else []
     scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
     return first_yes(shown(found), shown(one for one in scheduled if one.fields.get("managed") is True))
 

@@ -3,6 +3,7 @@
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.deployments import takes_back
 from mlops_lint.predicates.endpoints import predictions_recorded, version_told
 from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
@@ -20,6 +21,10 @@ def scales_with_load(_project: Node, graph: Graph) -> Answer:
     deployed = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     many = [one for one in deployed if one.fields.get("scales") is True or _many(one)]
     return first_yes(shown(many), shown(platform_batch(graph)))
+
+
+def _yes(answer: bool | Answer | None) -> bool:
+    return answer.value is True if isinstance(answer, Answer) else answer is True
 
 
 def _many(deployment: Node) -> bool:
@@ -50,7 +55,7 @@ def champions(graph: Graph) -> Answer:
 @predicate
 def can_go_back(_project: Node, graph: Graph) -> Answer:
     """What ran before can be had again: by revisions, an alias of a registry, or a step that rolls back."""
-    kept = with_field(graph, "deployment", "reversible")
+    kept = [one for one in own(graph, "deployment") if _yes(takes_back(one, graph))]
     moved = uses(graph, "rollback", "model-stage", "promotion")
     named = [one for kind in ("task", "function", "pipeline") for one in own(graph, kind) if _BACK.search(one.name)]
     versions = with_field(graph, "model_load", "pinned")
@@ -84,7 +89,7 @@ def outcomes_collected(_project: Node, graph: Graph) -> Answer:
 def model_watched(_project: Node, graph: Graph) -> Answer:
     """The quality of a model in use is measured again and again."""
     quality = [one for one in own(graph, "monitor") if topics(one) & {"quality"}]
-    return first_yes(shown(quality), shown(uses(graph, "prediction-log", "feedback")))
+    return first_yes(shown(quality), shown(uses(graph, "feedback")))
 
 
 @predicate

@@ -1,5 +1,6 @@
 """Training and models of a project as a whole, for repositories of which no rule of the question says anything."""
 
+import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
@@ -17,7 +18,14 @@ _METRICS = re.compile(r"(?i)(?:^|/)(?:metrics?|scores?|results?|evaluation|repor
 def splits_data(_project: Node, graph: Graph) -> Answer:
     """Code splits the data into parts, or measures on a part that was held out."""
     held = [*with_field(graph, "training", "held_out"), *with_field(graph, "evaluation", "on", "test")]
-    return first_yes(shown(own(graph, "split")), shown(held))
+    return first_yes(shown(own(graph, "split")), shown(held), shown(_parts(graph)))
+
+
+def _parts(graph: Graph) -> list[Node]:
+    """The writes of parts that are called so: one to train on, and one to be measured on."""
+    names = {one: posixpath.basename(str(one.fields.get("uri", ""))).lower() for one in own(graph, "write")}
+    trained = [one for one, name in names.items() if "train" in name]
+    return trained if any(re.search(r"test|valid|\bval|dev|hold", name) for name in names.values()) else []
 
 
 @predicate

@@ -15,7 +15,9 @@ _CHANGING = re.compile(
     r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$"
 )
 _TRAINS = re.compile(r"(?i)(?:^|[/_. -])(?:re)?train(?:ing|er)?(?=$|[/_. -])")
-_CRAWLS = re.compile(r"(?i)scrap|crawl|ingest|(?:^|[_-])etl(?:$|[_-])|(?:extract|fetch|download|collect|new)[_-]?data|stream")
+_CRAWLS = re.compile(
+    r"(?i)scrap|crawl|ingest|(?:^|[_-])etl(?:$|[_-])|(?:extract|fetch|download|collect|new)[_-]?data|stream"
+)
 _STORES = frozenset(
     "google boto3 s3fs gcsfs fsspec awswrangler azure sqlalchemy pymongo datasets huggingface_hub kagglehub "
     "openml".split()
@@ -152,7 +154,8 @@ def _in_fetcher(call: Node, graph: Graph) -> bool:
 def keeps_settings(_project: Node, graph: Graph) -> Answer:
     """Settings are read from files, the environment or a command line."""
     keys = [one for one in graph.of_kind("config_key") if any(body.own for body in graph.linked(one, "within"))]
-    return first_yes(shown(keys), shown(own(graph, "option")), shown(uses(graph, "settings-check", "settings-class")))
+    checked = uses(graph, "settings-check", "settings-class")
+    return first_yes(shown(keys), shown(own(graph, "option")), shown(own(graph, "env_var")), shown(checked))
 
 
 @predicate
@@ -161,11 +164,11 @@ def trains_for_production(_project: Node, graph: Graph) -> Answer:
     trains = [one for one in graph.of_kind("training") if one.own]
     if not trains:
         return Answer(False)
-    pipelines = [one for one in training_pipelines(graph) if one.fields.get("managed") is True and _may_run(one)]
+    pipelines = [one for one in training_pipelines(graph) if one.fields.get("managed") is True and may_run(one)]
     return first_yes(_predicts(graph), shown(pipelines))
 
 
-def _may_run(pipeline: Node) -> bool:
+def may_run(pipeline: Node) -> bool:
     """Whether it is of an orchestrator that could start it by a rule."""
     return pipeline.fields.get("schedulable") is not False
 
