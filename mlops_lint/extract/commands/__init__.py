@@ -15,6 +15,7 @@ from mlops_lint.extract.commands.tables import (
     ASSIGNMENT,
     LAUNCHER_MODULES,
     PYTHON,
+    RAY_SUBMIT,
     RUNNERS,
     SHELLS,
     SUBMITTERS,
@@ -248,6 +249,12 @@ def _tee(words: list[str], folder: _Folder) -> Iterator[Started]:
             yield from folder.holds("output", word)
 
 
+def _ray(words: list[str], _folder: _Folder) -> Iterator[Started]:
+    """`ray job submit -- python train.py`: the cluster runs the command, in a copy of some folder."""
+    if words[:2] == ["job", "submit"]:
+        yield from _of_words(_operands(words[2:], RAY_SUBMIT), _Folder("", placed=False))
+
+
 _TOOLS: dict[str, Callable[[list[str], _Folder], Iterator[Started]]] = {
     "papermill": _papermill,
     "jupyter": _jupyter,
@@ -256,4 +263,5 @@ _TOOLS: dict[str, Callable[[list[str], _Folder], Iterator[Started]]] = {
     "gunicorn": _server,
     "hypercorn": _server,
     "tee": _tee,
+    "ray": _ray,
 }

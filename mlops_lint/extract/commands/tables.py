@@ -22,7 +22,7 @@ WRAPPERS = {
     "xvfb-run": _names("-s -n"),
     "mpirun": _names("-n -np -H -x"),
     "mpiexec": _names("-n -np"),
-    "srun": _names("-n -N -p -t -c"),
+    "srun": _names("-n -N -p -t -c -w -x -A -J -G -o -e -q"),
     "horovodrun": _names("-np -H"),
 } | dict.fromkeys(
     _names(
@@ -77,6 +77,13 @@ SUBMITTERS = {
     "julia": _names("-e -p -t"),
 }
 """Programs that run the script they are given, and those of their options that take a value."""
+
+RAY_SUBMIT = _names(
+    "--address --job-id --submission-id --runtime-env --runtime-env-json --working-dir --metadata-json "
+    "--entrypoint-num-cpus --entrypoint-num-gpus --entrypoint-memory --entrypoint-resources --log-style --log-color "
+    "--headers --verify"
+)
+"""Options of `ray job submit` that take a value."""
 
 LAUNCHER_MODULES = {
     "torch.distributed.launch": SUBMITTERS["torchrun"],
