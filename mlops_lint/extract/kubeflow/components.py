@@ -125,12 +125,22 @@ def of_name(module: Module, called: Called) -> Component | None:
     if (
         not tasks
         and not _OPERATION.search(last)
-        and (given.positional or (not given.all() and not _used(module, called)))
+        and (given.positional or (not given.all() and not _used(module, called)) or _is_plain(module, called))
     ):
         return None
     return Component(
         last, "imported", packages=UNKNOWN, links=(Link("starts", f"function:{name}"),), elsewhere=f"constant:{name}"
     )
+
+
+def _is_plain(module: Module, called: Called) -> bool:
+    """Says whether what a call gives is handed on as it is, and never used as a task: a query, a setting."""
+    around = module.nodes.around.get(called.node)
+    if not (isinstance(around, ast.Assign) and len(around.targets) == 1 and isinstance(around.targets[0], ast.Name)):
+        return False
+    name = re.escape(around.targets[0].id)
+    handed = re.search(rf"\w(?<!exit_task)=\s*{name}\s*[,)]", module.source) is not None
+    return handed and re.search(rf"\b{name}{_OF_TASKS.pattern}|\.after\([^()]*\b{name}\b", module.source) is None
 
 
 def _used(module: Module, called: Called) -> bool:
