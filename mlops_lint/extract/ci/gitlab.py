@@ -11,7 +11,8 @@ from msgspec import UNSET
 
 from mlops_lint.extract.ci.durations import seconds
 from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
-from mlops_lint.extract.registry import trees
+from mlops_lint.extract.commands.purposes import Purposes
+from mlops_lint.extract.registry import matches, trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, plain, strings, text
@@ -59,6 +60,10 @@ class _Pipeline(msgspec.Struct, frozen=True):
         # A merge key of YAML stands among the entries as what it brings.
         found.update({key.text: value for key, value in job.entries})
 
+    def extends_others(self, settings: dict[str, Node]) -> bool:
+        """Says whether a job takes settings from a template that is not in the file."""
+        return any(self.top(name) is None for name in strings(settings.get("extends")))
+
     def lines(self, node: Node | None, depth: int = _NESTED) -> Iterator[Scalar]:
         """Gives the lines of a script, those that it takes from other jobs by `!reference` included."""
         if isinstance(node, Sequence) and node.tag is not None and node.tag.endswith("reference"):
@@ -73,21 +78,49 @@ class _Pipeline(msgspec.Struct, frozen=True):
             yield node
 
 
-@trees(
+_NAMES = (
     ".gitlab-ci.yml", ".gitlab-ci.yaml", "*.gitlab-ci.yml", "*.gitlab-ci.yaml", ".gitlab/ci/*.yml", ".gitlab/ci/*.yaml"
 )  # fmt: skip
+
+
+@trees(*_NAMES)
 def gitlab(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the workflow of a GitLab project, and its jobs; where all jobs name their events, only these start it."""
-    roots = tuple(root for root in documents if isinstance(root, Mapping) and root.get("spec") is None)
-    file = _Pipeline(path, roots)
-    jobs = [
+    roots = _roots(documents)
+    jobs = _jobs(roots)
+    if jobs or any(root.get("include") is not None for root in roots):
+        yield from _pipeline(path, roots, jobs)
+
+
+@trees("*.yml", "*.yaml", word=b"stage:")
+def included(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives the jobs of a file that a project includes: it has any name, and jobs that say their stage and script."""
+    roots = _roots(documents)
+    jobs = _jobs(roots)
+    if not matches(path, _NAMES) and jobs and all(_is_job(job) for _, job in jobs):
+        yield from _pipeline(path, roots, jobs)
+
+
+def _roots(documents: tuple[Node, ...]) -> tuple[Mapping, ...]:
+    return tuple(root for root in documents if isinstance(root, Mapping) and root.get("spec") is None)
+
+
+def _jobs(roots: tuple[Mapping, ...]) -> list[tuple[Scalar, Mapping]]:
+    return [
         (key, value)
         for root in roots
         for key, value in root.entries
         if key.text not in _GLOBAL and not key.text.startswith((".", "$")) and isinstance(value, Mapping)
     ]
-    if not jobs and not any(root.get("include") is not None for root in roots):
-        return
+
+
+def _is_job(job: Mapping) -> bool:
+    does = any(isinstance(job.get(key), (Scalar, Sequence)) for key in ("script", "extends"))
+    return isinstance(job.get("stage"), Scalar) and (does or job.get("trigger") is not None)
+
+
+def _pipeline(path: str, roots: tuple[Mapping, ...], jobs: list[tuple[Scalar, Mapping]]) -> Iterator[Subject]:
+    file = _Pipeline(path, roots)
     changes = not jobs or any(_on_change(job) for _, job in jobs)
     yield from workflow(path, "gitlab", UNSET, True if changes else UNSET)
     known = [(key, job, file.settings(job)) for key, job in jobs]
@@ -121,6 +154,8 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
         path=path,
         key=key.text,
         location=locate(path, key),
+        # What a template does that stands in another file is not seen here.
+        purposes=Purposes(opaque=True) if not steps and file.extends_others(settings) else None,
         operator="trigger" if settings.get("trigger") is not None else "job",
         steps=tuple(steps),
         after=after,
