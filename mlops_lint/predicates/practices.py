@@ -44,7 +44,8 @@ def searched(training: Node, graph: Graph) -> bool | None:
     """Hyperparameters are searched for, or several models compared, somewhere in the repository."""
     runs = [one for one in graph.runners(training) if one.own]
     compared = any(len({one.name for one in graph.reach(run, "estimator") if one.own}) > 1 for run in runs)
-    tried = any(one.fields.get("searched") is True for one in graph.of_kind("estimator") if one.own)
+    beside = {one.name for one in graph.in_file(training.location.path, "estimator") if "hyperparameters" in one.fields}
+    tried = len(beside) > 2 or any(one.fields.get("searched") is True for one in graph.of_kind("estimator") if one.own)
     return True if compared or tried else _practised("search", graph)
 
 

@@ -19,6 +19,8 @@ _SETTLED = (
     "tensorflow.keras.datasets.",
 )
 _WORK = frozenset({"transform", "training", "split", "read", "write", "model"})
+# They work on batches or in parallel, whatever is asked of them.
+_BATCHES = frozenset({"datasets", "pyspark", "dask", "polars", "cudf", "ray", "torch", "tensorflow", "keras"})
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -101,8 +103,8 @@ def transforms_at_scale(_project: Node, graph: Graph) -> Answer:
     """Data is transformed by libraries that work on whole columns, batches or tables."""
     learned = [one for one in own(graph, "transform") if one.fields.get("rowwise") is not True]
     sql = [one for one in data_read(graph) if one.fields.get("scheme") in ("table", "bigquery", "bq")]
-    maps = [one for one in own(graph, "read") if one.fields.get("library") in ("datasets", "tensorflow", "torch")]
-    return first_yes(shown(learned), shown(sql), shown(maps))
+    batched = [one for one in own(graph, "import") if one.fields.get("top") in _BATCHES]
+    return first_yes(shown(learned), shown(sql), shown(own(graph, "data_loader")), shown(batched))
 
 
 @predicate

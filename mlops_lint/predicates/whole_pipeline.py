@@ -11,7 +11,7 @@ from mlops_lint.predicates.retraining import started_by_rule
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
-from mlops_lint.predicates.work import may_run, training_pipelines
+from mlops_lint.predicates.work import may_run, predictions, training_pipelines
 
 _CHECKS = frozenset({"check", "evaluate", "compare"})
 _CHECKED = re.compile(r"(?i)eval|validat|compar|champion|best_?model|best-model|\btest")
@@ -102,7 +102,7 @@ def has_work_to_own(_project: Node, graph: Graph) -> Answer:
     """There are managed pipelines or services that somebody could be responsible for."""
     pipelines = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
     served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
-    return first_yes(shown(pipelines), shown(served))
+    return first_yes(shown(pipelines), shown(served), predictions(graph))
 
 
 @predicate
@@ -110,7 +110,11 @@ def responsible_named(_project: Node, graph: Graph) -> Answer:
     """Somebody is named for pipelines, deployments or monitors, or for their files."""
     named = [one for kind in ("pipeline", "deployment", "monitor", "task") for one in own(graph, kind) if _named(one)]
     files = [one for one in own(graph, "pipeline") if owners_of(one.location.path, graph) or owned(one, graph)]
-    return first_yes(shown(named), shown(files), shown(uses(graph, "model-owner")))
+    return first_yes(shown(named), shown(files), shown(uses(graph, "model-owner")), shown(_contacts(graph)))
+
+
+def _contacts(graph: Graph) -> list[Node]:
+    return [one for one in graph.of_kind("use") if one.fields.get("purpose") == "contact" and one.context != "vendored"]
 
 
 def _named(node: Node) -> bool:
@@ -155,4 +159,6 @@ def infrastructure_as_code(project: Node, graph: Graph) -> Answer:
     """What the project runs on stands in files that a tool applies: resources, deployments, compose files."""
     said = infrastructure_declared(project, graph)
     declared = said if isinstance(said, Answer) and said.value else Answer(False)
-    return first_yes(declared, shown([*own(graph, "resource"), *own(graph, "deployment")]))
+    # A package of a program says not yet where it runs.
+    deployed = [one for one in own(graph, "deployment") if "replicas" in one.fields]
+    return first_yes(declared, shown([*own(graph, "resource"), *deployed]))

@@ -11,6 +11,7 @@ from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.whole_serving import champions
 
 _CARD = re.compile(r"(?i)model[-_ ]?card")
+_MODEL = re.compile(r"(?i)(?:^|/|_)models?(?:$|[/._-])|\.(?:pt|pth|onnx|h5|keras|joblib|safetensors|ckpt)$")
 _METRICS = re.compile(r"(?i)(?:^|/)(?:metrics?|scores?|results?|evaluation|report)[^/]*\.(?:json|ya?ml|csv|md|txt)$")
 
 
@@ -61,7 +62,8 @@ def models_kept_by_version(_project: Node, graph: Graph) -> Answer:
     ]
     stores = with_field(graph, "pipeline", "artifacts")
     pinned = with_field(graph, "model_load", "pinned")
-    return first_yes(shown(registered), shown(stored), shown(stores), shown(pinned))
+    kept = [one for one in _stored(graph) if one.fields.get("versioned_by") not in (None, "git")]
+    return first_yes(shown(registered), shown(stored), shown(stores), shown(kept), shown(pinned))
 
 
 @predicate
@@ -74,7 +76,14 @@ def models_comparable(_project: Node, graph: Graph) -> Answer:
 @predicate
 def keeps_models(_project: Node, graph: Graph) -> Answer:
     """The project's own code trains and saves models."""
-    return shown(own(graph, "model") if own(graph, "training") else ())
+    return shown([*own(graph, "model"), *_stored(graph)] if own(graph, "training") else ())
+
+
+def _stored(graph: Graph) -> list[Node]:
+    """The data sets that are called like models, and the writes of files that are."""
+    data = [one for one in graph.of_kind("dataset") if one.fields.get("versioned_by") or one.fields.get("cached")]
+    named = [one for one in data if _MODEL.search(str(one.fields.get("uri", "")))]
+    return named + [one for one in own(graph, "write") if _MODEL.search(str(one.fields.get("uri", "")))]
 
 
 @predicate

@@ -28,10 +28,11 @@ _REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigqu
 @predicate
 def predicts_for_use(_project: Node, graph: Graph) -> Answer:
     """A service answers with a model, one is deployed, or a job writes predictions for others."""
-    return _predicts(graph)
+    return predictions(graph)
 
 
-def _predicts(graph: Graph) -> Answer:
+def predictions(graph: Graph) -> Answer:
+    """Says whether something predicts for use: a service, a deployment, a job for many rows."""
     services = [one for one in graph.of_kind("service") if one.own and serves_model(one, graph)]
     deployed = with_field(graph, "deployment", "serves_model")
     asked = [one for one in own(graph, "endpoint") if any(graph.linked(one, "loads"))]
@@ -59,7 +60,7 @@ def _trains(task: Node, graph: Graph) -> bool:
 def releases_models(_project: Node, graph: Graph) -> Answer:
     """A model is deployed, promoted or served by something of the repository."""
     deploys = [one for one in own(graph, "task") if {"deploy"} & steps(one, graph) and _of_model(one, graph)]
-    return first_yes(_predicts(graph), shown(uses(graph, "promotion", "model-stage")), shown(deploys))
+    return first_yes(predictions(graph), shown(uses(graph, "promotion", "model-stage")), shown(deploys))
 
 
 def _of_model(task: Node, graph: Graph) -> bool:
@@ -72,7 +73,7 @@ def hands_on_models(_project: Node, graph: Graph) -> Answer:
     """A model is served, deployed, or registered under a name for others."""
     named = [one for one in own(graph, "model") if isinstance(one.fields.get("registry_name"), str)]
     hub = [one for one in own(graph, "model") if "push_to_hub" in one.name]
-    return first_yes(_predicts(graph), shown(named), shown(hub))
+    return first_yes(predictions(graph), shown(named), shown(hub))
 
 
 @predicate
@@ -153,7 +154,8 @@ def _in_fetcher(call: Node, graph: Graph) -> bool:
 @predicate
 def keeps_settings(_project: Node, graph: Graph) -> Answer:
     """Settings are read from files, the environment or a command line."""
-    keys = [one for one in graph.of_kind("config_key") if any(body.own for body in graph.linked(one, "within"))]
+    keys = [one for one in own(graph, "config_key") if one.fields.get("defined") is True]
+    keys += [one for one in graph.of_kind("config_key") if any(body.own for body in graph.linked(one, "within"))]
     checked = uses(graph, "settings-check", "settings-class")
     return first_yes(shown(keys), shown(own(graph, "option")), shown(own(graph, "env_var")), shown(checked))
 
@@ -165,7 +167,7 @@ def trains_for_production(_project: Node, graph: Graph) -> Answer:
     if not trains:
         return Answer(False)
     pipelines = [one for one in training_pipelines(graph) if one.fields.get("managed") is True and may_run(one)]
-    return first_yes(_predicts(graph), shown(pipelines))
+    return first_yes(predictions(graph), shown(pipelines))
 
 
 def may_run(pipeline: Node) -> bool:
