@@ -6,7 +6,7 @@ from pathlib import Path
 from mlops_lint.commands.options import every_rule
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.output import visible
-from mlops_lint.rules import Question, Rule, questions
+from mlops_lint.rules import Question, Rule, Whole, questions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,18 +57,21 @@ def _section(title: str, text: str) -> str:
 
 def _question(question: Question, rules: tuple[Rule, ...]) -> str:
     lines = [
-        f"  {rule.id}  {rule.severity:<7}  {rule.name}: {visible(rule.summary)}"
+        f"{rule.id}  {rule.severity:<7}  {rule.name}: {visible(rule.summary)}"
         for rule in rules
         if rule.question == question.id
     ]
-    return "\n".join(
-        [
-            f"{question.id} ({question.stage}, {question.objective})",
-            "",
-            question.asks,
-            "",
-            "Rules that answer it",
-            "",
-            *(lines or ["  none yet"]),
-        ]
-    )
+    parts = [
+        f"{question.id} ({question.stage}, {question.objective})",
+        question.asks,
+        f"It is asked {question.asked}.",
+        _section("A yes means", question.means),
+        _section("Rules that answer it", "\n".join(lines or ["none yet"])),
+    ]
+    return "\n\n".join([*parts, *([_whole(question.whole)] if question.whole else [])])
+
+
+def _whole(whole: Whole) -> str:
+    when = "Beside its rules the project as a whole is asked" if whole.beside else "Where no rule says anything"
+    only = "\nOf other projects the question is not asked." if whole.strictly else ""
+    return _section(when, f"where:   {whole.where}\nmust:    {whole.must}\nelse:    {whole.message}. {whole.how}{only}")
