@@ -1,10 +1,12 @@
-"""Answers to the questions of maturity against those of readers.
+"""Answers to the questions of maturity against those of readers, and the page `scores.md`.
 
     python benchmarks/accuracy/scores.py REPOSITORIES [--set first|held-out] [--show REPOSITORY] [--stable] [--write]
 
 REPOSITORIES is a folder of checked-out repositories, OWNER+NAME each, at the commits that `answers/*.csv` name in their
 first lines. A reader's `yes/no` accepts either. Ours is yes where a question scores 0.7 or more, and no below;
-"cannot tell" where nothing but unknown was said; "na" where nothing was said at all.
+"cannot tell" where nothing but unknown was said; "na" where nothing was said at all. `answers/order.csv` has the order
+that readers gave the repositories, and the set: `first` were looked at while the analysis was mended, `held-out` not.
+`--write` puts the tables between the marks of `scores.md`.
 """
 
 import argparse
@@ -37,8 +39,11 @@ def main() -> None:
         score = ours(options.repositories / name.replace("/", "+"), options.stable)
         scores[name] = (score["shown"], place)
         rows += compared(name, score)
-    for line in tables(rows, scores, options):
-        print(line)
+    lines = differing(rows) if options.show else tables(rows, scores)
+    if options.write:
+        write("stable" if options.stable else "all", options.set, [*lines, "", *wrong(rows)])
+    else:
+        print("\n".join(lines))
 
 
 def read_order() -> list[tuple[str, int, str]]:
@@ -81,37 +86,62 @@ def right(row: Row) -> bool:
     return row[2] in row[3].split("/")
 
 
-def tables(rows: list[Row], scores: dict[str, tuple[float, int]], options: argparse.Namespace) -> list[str]:
-    """Gives the lines of all tables."""
-    if options.show:
-        return [f"{'  ' if right(row) else '! '}{row[1]:<34} {row[2]:<12} {row[3]:<8} {row[4]}" for row in rows]
-    lines = ["| Repository | Right | Wrong | Cannot tell | Said | Right of these |", "|---|---|---|---|---|---|"]
+def differing(rows: list[Row]) -> list[str]:
+    """Gives a line for each answer, with a mark where it differs."""
+    return [f"{'  ' if right(row) else '! '}{row[1]:<34} {row[2]:<12} {row[3]:<8} {row[4]}" for row in rows]
+
+
+def tables(rows: list[Row], scores: dict[str, tuple[float, int]]) -> list[str]:
+    """Gives the lines of the tables of repositories and of questions."""
+    lines = [
+        "| Place | Shown | Repository | Right | Wrong | Cannot tell | Said yes or no | Right of these |",
+        "|---:|---:|---|---:|---:|---:|---:|---:|",
+    ]
     of: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         of[row[0]].append(row)
-    for name, some in (*of.items(), ("**all**", rows)):
-        told = [row for row in some if row[2] in ("yes", "no")]
-        unsure = sum(row[2] == "cannot tell" for row in some)
-        good = sum(map(right, some))
-        lines.append(
-            f"| {name} | {good} | {len(some) - good - unsure} | {unsure} | {len(told)} | {sum(map(right, told))} |"
-        )
+    order = sorted(of, key=lambda name: scores[name][1])
+    lines += [f"| {scores[name][1]} | {scores[name][0]:.2f} | {name} | {counts(of[name])}" for name in order]
+    lines.append(f"| | | all | {counts(rows)}")
     good, unsure = sum(map(right, rows)), sum(row[2] == "cannot tell" for row in rows)
+    told = [row for row in rows if row[2] in ("yes", "no")]
+    said = sum(map(right, told))
+    lines += ["", f"Right: {good} of {len(rows)} ({good / len(rows):.1%}), without those that cannot be told"]
     lines += [
-        "",
-        f"Right: {good} of {len(rows)} ({good / len(rows):.1%}); of those told {good / (len(rows) - unsure):.1%}",
+        f"{good / (len(rows) - unsure):.1%}; {said} of {len(told)} ({said / len(told):.1%}) where a yes or no is said."
     ]
-    lines += [f"Order: Spearman {spearman(scores):.2f}", ""]
-    for name, (value, place) in sorted(scores.items(), key=lambda one: one[1][1]):
-        lines.append(f"| {place} | {value:.3f} | {name} |")
-    wrong = Counter((row[1], row[2], row[3]) for row in rows if not right(row))
+    lines += [f"Rank correlation (Spearman) of what is shown with the readers' order: {spearman(scores):.2f}."]
     by = Counter(row[1] for row in rows if not right(row))
-    lines += [""]
-    lines += [
-        f"{q} {n}: " + ", ".join(f"{c}x {a} for {b}" for (k, a, b), c in wrong.items() if k == q)
-        for q, n in by.most_common()
-    ]
+    often = ", ".join(f"{name} {count}" for name, count in by.most_common() if count > 2)
+    return [*lines, "", f"Wrong more than twice: {often or 'none'}."]
+
+
+def counts(rows: list[Row]) -> str:
+    """Gives the cells of a line: right, wrong, cannot tell, said, right of these."""
+    told = [row for row in rows if row[2] in ("yes", "no")]
+    good, unsure = sum(map(right, rows)), sum(row[2] == "cannot tell" for row in rows)
+    return f"{good} | {len(rows) - good - unsure} | {unsure} | {len(told)} | {sum(map(right, told))} |"
+
+
+def wrong(rows: list[Row]) -> list[str]:
+    """Gives a table of the answers that differ, with what was done about them where `done.csv` says so."""
+    with (HERE / "answers" / "done.csv").open(newline="", encoding="utf-8") as file:
+        done = {(row["repository"], row["question"]): row["done"] for row in csv.DictReader(file)}
+    lines = ["| Repository | Question | Ours | Reader | Reader's reason | Done |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        if not right(row):
+            reason = row[4].replace("|", "/")
+            lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]} | {reason} | {done.get(row[:2], 'left')} |")
     return lines
+
+
+def write(rules: str, part: str | None, lines: list[str]) -> None:
+    """Replaces what stands between two marks of the page."""
+    mark = f"<!-- {part or 'both'}, {rules} -->"
+    page = HERE / "scores.md"
+    before, _, rest = page.read_text("utf-8").partition(mark)
+    after = rest.partition("<!-- end -->")[2]
+    page.write_text("\n".join([before + mark, "", *lines, "", "<!-- end -->"]) + after, "utf-8")
 
 
 def spearman(scores: dict[str, tuple[float, int]]) -> float:
