@@ -39,6 +39,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _settings(graph)
     instances(graph)
     definitions(graph)
+    _unshared(graph)
     _starts(graph)
     _scripts(graph)
     commands(graph)
@@ -143,6 +144,14 @@ def _settings(graph: Graph) -> None:
         file, _, key = (node.symbol or "").removeprefix("config:").partition("#")
         if key and "file" not in node.fields:
             node.fields.update({"file": file, "key": key, "defined": False})
+
+
+def _unshared(graph: Graph) -> None:
+    """Takes out the methods of what a module makes for others that no other calls, with what stands in them."""
+    for node in [one for one in graph.of_kind("function") if one.fields.get("what") == "shared"]:
+        if not graph.linked(node, "called_by"):
+            for held in [*graph.linked(node, "holds"), node]:
+                graph.remove(held)
 
 
 def _starts(graph: Graph) -> None:

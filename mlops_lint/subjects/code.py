@@ -50,7 +50,11 @@ class Module(Kind, frozen=True, tag="module"):
 class Function(Kind, frozen=True, tag="function"):
     """A function, a method, a class, or the statements of a module (`<module>`)."""
 
-    what: Annotated[Text, "function, class, module, or app = an object with which functions are registered"] = UNSET
+    what: Annotated[
+        Text,
+        "function, class, module, app = an object with which functions are registered, shared = a method of an object "
+        "that a module makes for others",
+    ] = UNSET
     closed: Annotated[Flag, "true = of a class whose methods are run only by those who call them"] = UNSET
     idle: Annotated[Flag, "true = it only logs, prints and hands values on"] = UNSET
     retried: Annotated[Flag, "true = a decorator calls it again when it fails"] = UNSET

@@ -44,7 +44,10 @@ _AZURE_SIGNALS = {
 }  # fmt: skip
 
 
-_MARKS = vocabulary("create_monitoring_schedule", "ModelDeploymentMonitoringJob", "put_metric_alarm")
+_MARKS = vocabulary(
+    "create_monitoring_schedule", "ModelDeploymentMonitoringJob", "put_metric_alarm", "batch_predict",
+    "create_batch_prediction_job",
+)  # fmt: skip
 
 
 @python

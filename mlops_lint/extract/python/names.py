@@ -310,4 +310,8 @@ class Names:
         return returns
 
     def _agreed(self, known: list[str]) -> str:
-        return known[0] if len(set(known)) == 1 else UNKNOWN
+        """The name that all have; of instances of several classes, as two branches make them, the base of all."""
+        if len(set(known)) == 1:
+            return known[0]
+        chains = [(one, *self._libraries.bases(one)) for one in known]
+        return next((base for base in chains[0] if all(base in chain for chain in chains)), UNKNOWN)
