@@ -1,7 +1,8 @@
 """Files that say with which Python a project runs to the versions that they state.
 
 Source: https://packaging.python.org/en/latest/specifications/pyproject-toml/#requires-python, the manuals of Poetry,
-pyenv, Pipenv, conda and pixi, https://github.com/actions/setup-python
+pyenv, Pipenv, conda and pixi, https://github.com/actions/setup-python, https://www.serverless.com/framework/docs,
+https://docs.aws.amazon.com/serverless-application-model, https://cloud.google.com/sdk/gcloud/reference/functions/deploy
 """
 
 import re
@@ -20,7 +21,8 @@ def _line(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.MULTILINE)
 
 
-# What a statement is (allowed = a range, used = what runs, tested = one of several), in which files, and how.
+# What a statement is (allowed = a range, used = what runs, deployed = of one function among others, tested = one of
+# several), in which files, and how.
 _STATED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "allowed",
@@ -45,6 +47,17 @@ _STATED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         _line(r"\bpython==?(\d\.\d+[\d.]*)|\binstall\b[^\n]{0,200}\bpython(3\.\d+)\b"),
     ),
     ("used", ("devcontainer.json", "*.devcontainer.json"), _line(r"python:(?:\d+-)?(3\.\d+)")),
+    (
+        "deployed",
+        ("serverless*.y*ml", "template*.y*ml", "*sam*.y*ml", "app.yaml", "app.yml", "function*.y*ml"),
+        _line(r"^[ \t]*[Rr]untime:[ \t]*[\"']?python(3\.?\d+)"),
+    ),
+    ("deployed", ("*.tf",), _line(r"^[ \t]*runtime[ \t]*=[ \t]*\"python(3\.?\d+)\"")),
+    (
+        "deployed",
+        ("*.sh", "Makefile", "cloudbuild*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.y*ml"),
+        _line(r"--runtime[= \t]+[\"']?python(3\.?\d+)"),
+    ),
     # People are told which: nothing holds them to it.
     (
         "told",
@@ -70,7 +83,8 @@ def python_versions(path: str, text: str) -> Iterator[Subject]:
             for found, _ in zip(pattern.finditer(text), range(_MOST), strict=False):
                 written = next(group for group in found.groups() if group is not None).strip()
                 versions = _NUMBER.findall(written) if sort == "tested" else [written]
-                for version in versions:
+                # Google writes `python311`.
+                for version in (re.sub(r"^3(?=\d)", "3.", one) if sort == "deployed" else one for one in versions):
                     line = text.count("\n", 0, found.start()) + 1
                     location = Location(path, line, 1, line, 2)
                     record = Use(purpose="python-version", tool=version)

@@ -76,7 +76,7 @@ def _folder(node: Node) -> str:
 
 
 def _contradict(one: Statement, other: Statement) -> bool:
-    if one[1] != "used" or other[1] in ("tested", "told"):
+    if one[1] != "used" or other[1] in ("deployed", "tested", "told"):
         return False
     if other[1] == "allowed":
         return _allows(other[2], one[2]) is False
