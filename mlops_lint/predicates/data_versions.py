@@ -28,7 +28,11 @@ def data_shared(_project: Node, graph: Graph) -> Answer:
     if _used(graph, "data-remote") or _used(graph, "data-remote-command"):
         return Answer(True)
     first = _kept(graph)[0]
-    local = _used(graph, "data-remote-local")
+    in_git = [_is_in_git(path, graph) for path in _first_kept(graph)]
+    if any(in_git):
+        # Who clones has these; the others may be made of them.
+        return Answer(all(in_git) or None, at=first.location)
+    local = _used(graph, "data-remote-default") or _used(graph, "data-remote-local")
     if local:
         return Answer(False, f"only to '{local[0].name}', a folder of one machine", at=local[0].location)
     # Where the settings are not in the repository, they may name a remote on the machines of the team.
@@ -119,6 +123,54 @@ def _compares_by_monitor(graph: Graph) -> bool:
 def _kept(graph: Graph) -> tuple[Node, ...]:
     stages = [one for one in graph.of_kind("locked_stage") if one.own and one.fields.get("outputs")]
     return (*_used(graph, "data-kept"), *sorted(stages, key=lambda one: one.location))
+
+
+def _first_kept(graph: Graph) -> list[str]:
+    """The paths, from the root, of what is kept by version and made of nothing that is kept, and what it is made of."""
+    by_hand = [one.name for one in _kept(graph) if one.kind == "use"]
+    stages = [one for one in _kept(graph) if one.kind != "use"]
+    # Metrics are meant for git, and no tool keeps them.
+    made = {one.id: [path for path in _settled_texts(one, "outputs") if _is_cached(path, graph)] for one in stages}
+    known = {*by_hand, *(path for paths in made.values() for path in paths)}
+    sources = [one for one in stages if not any(_is_below(path, known) for path in _settled_texts(one, "inputs"))]
+    outputs = [path for one in sources for path in made[one.id]]
+    inputs = [path for one in sources if made[one.id] for path in _settled_texts(one, "inputs")]
+    return [*by_hand, *outputs, *(path for path in inputs if _field(f"file:{path}", "data", graph) is True)]
+
+
+def _settled_texts(stage: Node, field: str) -> list[str]:
+    folder = posixpath.dirname(stage.location.path)
+    return [_settled(folder, one) for one in _texts(stage, field)]
+
+
+def _is_below(path: str, folders: set[str]) -> bool:
+    parts = path.split("/")
+    return any("/".join(parts[:count]) in folders for count in range(1, len(parts) + 1))
+
+
+def _is_cached(path: str, graph: Graph) -> bool:
+    return _field(f"dataset:{path}", "cached", graph) is True
+
+
+def _is_in_git(path: str, graph: Graph) -> bool:
+    """Whether git tracks data, or an archive of its name."""
+    if any(_field(f"{kind}:{path}", "tracked", graph) is True for kind in ("file", "dataset")):
+        return True
+    name = posixpath.basename(path)
+    return any(
+        posixpath.basename(one) in (f"{name}.zip", f"{name}.tar.gz", f"{name}.rar") for one in _data_in_git(graph)
+    )
+
+
+@lru_cache(maxsize=8)
+def _data_in_git(graph: Graph) -> tuple[str, ...]:
+    files = graph.of_kind("file")
+    return tuple(one.location.path for one in files if one.fields.get("data") and one.fields.get("tracked"))
+
+
+def _field(id: str, name: str, graph: Graph) -> object:
+    node = graph.nodes.get(id)
+    return None if node is None else node.fields.get(name)
 
 
 @lru_cache(maxsize=8)

@@ -23,14 +23,22 @@ _ADDED = re.compile(
 
 @trees(".dvc/config", "*/.dvc/config")
 def remotes(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
-    """Gives a use `data-remote`, or `data-remote-local`, for each remote, and `data-store` for settings without any."""
+    """Gives a use `data-remote`, or `data-remote-local`, for each remote, and `data-store` for settings without any.
+
+    The remote that is used where nobody names one is a `data-remote-default` too.
+    """
     root = documents[0] if documents else None
+    core = root.get("core") if isinstance(root, Mapping) else None
+    default = text(core.get("remote")) if isinstance(core, Mapping) else None
     found = False
     for key, body in mappings(root):
         named, url = _REMOTE.match(key.text), text(body.get("url"))
         if named is not None and url is not None:
             found = True
-            yield subject(Use(purpose=_purpose(url), tool="dvc"), locate(path, body.key("url") or key), url)
+            at = locate(path, body.key("url") or key)
+            yield subject(Use(purpose=_purpose(url), tool="dvc"), at, url)
+            if named["name"] == default:
+                yield subject(Use(purpose="data-remote-default", tool="dvc"), at, url)
     if not found:
         yield subject(Use(purpose="data-store", tool="dvc"), Location(path, 1, 1, 1, 1), "no remote")
 
