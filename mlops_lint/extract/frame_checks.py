@@ -25,11 +25,10 @@ def frame_checks(module: Module) -> Iterator[Subject]:
     arrays = "numpy" in module.roots and any(name in module.source for name in ("isnan", "isinf", "isfinite"))
     if not (framed or arrays) or not ("assert" in module.source or "raise" in module.source):
         return
-    conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
-    for node in conditions:
-        if _checks(node, framed):
-            within = module.within(module.around(node))
-            yield subject(Use(purpose="data-check", tool="assert"), module.locate(node.test), "assert", links=(within,))
+    for node, scope in module.scopes.conditions:
+        if not isinstance(node, ast.Return) and _checks(node, framed):
+            links = (module.within(scope),)
+            yield subject(Use(purpose="data-check", tool="assert"), module.locate(node.test), "assert", links=links)
 
 
 def _checks(node: ast.Assert | ast.If, framed: bool) -> bool:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.tree import children, last_name, statements, walk
+from mlops_lint.extract.python.scopes import Scope
+from mlops_lint.extract.python.tree import children, last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.parse.words import vocabulary
@@ -41,19 +42,18 @@ def gates(module: Module) -> Iterator[Subject]:
     for call in module.calls if module.says(_VALIDATION) else ():
         given = any(one.arg == _THRESHOLDS for one in call.node.keywords)
         if given or last_name(call.node.func) in _VALIDATES:
-            yield _gate(module, call.node, "mlflow")
+            yield _gate(module, call.node, call.scope, "mlflow")
     if not module.says(_WORDS) or ("<" not in module.source and ">" not in module.source):
         return
-    for statement in statements(module.tree.body):
+    for statement, scope in module.scopes.conditions:
         # Orders are compared in one of ten tests, and measures in one of a hundred: who acts on it is asked last.
-        tested = _tested(statement)
+        tested = statement.value if isinstance(statement, ast.Return) else statement.test
         if tested is not None and _compares(tested) and _decides(statement) and not _in_loop(module, statement):
-            yield _gate(module, statement, "comparison")
+            yield _gate(module, statement, scope, "comparison")
 
 
-def _gate(module: Module, node: ast.AST, tool: str) -> Subject:
-    within = module.within(module.around(node))
-    return subject(Use(purpose="gate", tool=tool), module.locate(node), "gate", links=(within,))
+def _gate(module: Module, node: ast.AST, scope: Scope, tool: str) -> Subject:
+    return subject(Use(purpose="gate", tool=tool), module.locate(node), "gate", links=(module.within(scope),))
 
 
 def _measures(node: ast.Compare) -> bool:
@@ -64,13 +64,6 @@ def _measures(node: ast.Compare) -> bool:
             if isinstance(name, str) and name and _MEASURE.search(name):
                 return True
     return False
-
-
-def _tested(statement: ast.stmt) -> ast.expr | None:
-    """What a statement tests, or gives back to who will."""
-    if isinstance(statement, (ast.If, ast.Assert)):
-        return statement.test
-    return statement.value if isinstance(statement, ast.Return) else None
 
 
 def _compares(tested: ast.expr) -> bool:

@@ -99,7 +99,8 @@ class _Uses:
             elif name in _STACKS:
                 return ordered, True
             elif isinstance(around, ast.comprehension):
-                comprehension = self._around[around]
+                comprehension = self._around.get(around)
+                assert comprehension is not None, around
                 if self._numbers(node, comprehension) or self._loaded_in(comprehension):
                     return True if self._sorted_around(comprehension) else ordered, True
                 if isinstance(comprehension, (ast.DictComp, ast.SetComp)):

@@ -13,7 +13,7 @@ from mlops_lint.subjects import PathUse, subject
 
 # A text without any of these holds no private path; looking for them is cheaper than for the paths.
 _MARKS = vocabulary("/home/", "/Users/", ":\\", ":/", "content/drive/", "content/gdrive/", "~/De", "~/Do")
-_DRIVE = re.compile(r"(?<!\w)[A-Za-z]:")
+_DRIVE = re.compile(r"(?<!\w)[A-Za-z]:[\\/]{1,2}Users|(?<![\w\\%{}])[D-Z]:")
 
 # Accounts of images, runners and services, and names that stand for a name; nobody's own machine.
 _ACCOUNTS = frozenset(

@@ -49,6 +49,7 @@ _COMMENT = re.compile(
     r"(?im)^\s*[#\"'][^\n]{0,80}\bdata ?sets?\b[^\n]{0,60}\b(?:from|contains?|columns?|rows?|description|about|"
     r"consists?|source|overview)\b"
 )
+_DATA_SET = re.compile("data ?set")
 _AUTHOR = re.compile(r"(?im)^\s*(?:author|maintainer)\w*\s*=\s*[^\s,)]")
 _NEAR = 400
 _MOST = 100
@@ -85,9 +86,10 @@ _SPOKEN = ("ataset", "ata set", "kaggle.com", "uci.edu", "zenodo.org", "openml.o
 @texts("*.py", "*.ipynb", "*.R", "*.Rmd", words=_SPOKEN)
 def comment(path: str, text: str) -> Iterator[Subject]:
     """Gives a use `data-mention` for code whose comments or cells of text say what its data is or where it is from."""
-    found = _origin(text) or (_COMMENT.search(text) if "ata" in text else None)
-    if found is not None:
-        yield _use(path, text, found.start(), "data-mention", "comment")
+    origin = _origin(text)
+    at = origin.start() if origin is not None else _commented(text)
+    if at is not None:
+        yield _use(path, text, at, "data-mention", "comment")
 
 
 @texts("pyproject.toml", "setup.py", "setup.cfg")
@@ -116,6 +118,16 @@ def _origin(text: str) -> re.Match[str] | None:
         origin = _ORIGIN.match(text, max(at - 5, 0)) or _ORIGIN.match(text, max(at - 4, 0))
         if origin is not None:
             return origin
+    return None
+
+
+def _commented(text: str) -> int | None:
+    """Where the first comment on data starts, with the blank lines above it; to look at all lines takes longer."""
+    for found in _DATA_SET.finditer(text.lower()):
+        line = text.rfind("\n", 0, found.start()) + 1
+        if _COMMENT.match(text, line):
+            above = len(text[:line].rstrip())
+            return text.find("\n", above, line) + 1 if above else 0
     return None
 
 

@@ -133,8 +133,7 @@ def _of_index(node: ast.expr) -> bool:
 
 def _counted(module: Module) -> frozenset[str]:
     """Names whose length, or first dimension, is asserted or compared in a condition."""
-    conditions: list[ast.Assert | ast.If] = module.nodes.of(ast.Assert, ast.If)
-    tests = [node.test for node in conditions]
+    tests = [node.test for node, _ in module.scopes.conditions if not isinstance(node, ast.Return)]
     return frozenset(
         found[1] or found[2]
         for test in tests

@@ -35,7 +35,7 @@ class Scope:
         """Names that are global or nonlocal here -> where they are bound."""
         self.inner: list[Scope] = []
         """The lambdas and comprehensions in it: scopes of names, but not of calls."""
-        self.used: list[tuple[str, ast.expr]] = []
+        self.used: list[tuple[str, ast.Name | ast.Attribute]] = []
         """Names and attribute chains that are read here: the name with which each begins, and its outermost node."""
 
     @property
@@ -119,6 +119,8 @@ class Scopes:
         """Expressions that are statements of their own."""
         self.tries: list[tuple[ast.Try | ast.TryStar, Scope]] = []
         """Statements that catch errors, and where they stand."""
+        self.conditions: list[tuple[ast.If | ast.Assert | ast.Return, Scope]] = []
+        """Statements that test something, or give it back to who will, and where they stand."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
         """(class, attribute) -> what `self.attribute` is set to, and where."""
         self.altered: set[str] = set()
@@ -259,7 +261,12 @@ class Scopes:
                 self._assign(target, item.context_expr, scope)
         self._each(node.body, scope)
 
+    def _on_assert(self, node: ast.Assert, scope: Scope) -> None:
+        self.conditions.append((node, scope))
+        self._inside(node, scope)
+
     def _on_if(self, node: ast.If, scope: Scope) -> None:
+        self.conditions.append((node, scope))
         if scope is self.module and _is_main_guard(node.test):
             self.acts = True
             if self.main is None:
@@ -359,6 +366,7 @@ class Scopes:
 
     def _on_return(self, node: ast.Return, scope: Scope) -> None:
         if node.value is not None:
+            self.conditions.append((node, scope))
             scope.returns.append(node.value)
             self._visit(node.value, scope)
 
@@ -462,6 +470,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.With: Scopes._on_with,
     ast.AsyncWith: Scopes._on_with,
     ast.If: Scopes._on_if,
+    ast.Assert: Scopes._on_assert,
     ast.Try: Scopes._on_try,
     ast.TryStar: Scopes._on_try,
     ast.Import: Scopes._on_import,

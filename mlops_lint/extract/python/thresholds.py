@@ -21,7 +21,8 @@ def thresholds(module: Module) -> list[ast.Assert | ast.Call]:
     # To look for numbers costs less than to look at all calls.
     if _NUMBER.search(module.source) is None:
         return []
-    nodes: list[ast.Assert | ast.Call] = [*module.nodes.of(ast.Assert), *(call.node for call in module.calls)]
+    asserted = [node for node, _ in module.scopes.conditions if isinstance(node, ast.Assert)]
+    nodes: list[ast.Assert | ast.Call] = [*asserted, *(call.node for call in module.calls)]
     return [node for node in nodes if _compares(node)]
 
 

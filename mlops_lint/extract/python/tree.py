@@ -128,6 +128,54 @@ class Nodes:
         return [node for kind in kinds for node in self._by_kind.get(kind, ())]  # type: ignore[misc]
 
     @cached_property
-    def around(self) -> dict[ast.AST, ast.AST]:
+    def around(self) -> "Around":
         """What each node stands in."""
-        return {below: node for nodes in self._by_kind.values() for node in nodes for below in children(node)}
+        return Around(self._tree)
+
+
+# So many searches from the top of a tree take as long as to lay out all of it.
+_SEARCHES = 24
+
+
+class Around:
+    """What the nodes of a tree stand in: looked for from its top by their places, as few are asked for."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._known: dict[ast.AST, ast.AST] = {}
+        self._searches = 0
+
+    def get(self, node: ast.AST) -> ast.AST | None:
+        """Gives what a node stands in; None for the module, and for what is not of its tree."""
+        if node not in self._known and node is not self._tree and self._searches <= _SEARCHES:
+            self._searches += 1
+            if self._searches > _SEARCHES or not self._find(node):
+                self._searches = _SEARCHES + 1
+                self._known = {below: above for above in walk(self._tree) for below in children(above)}
+        return self._known.get(node)
+
+    def _find(self, wanted: ast.AST) -> bool:
+        """Whether a node was met on the way down by its place, which has that of all that it stands in around it."""
+        line = getattr(wanted, "lineno", None)
+        if line is None:
+            return False
+        pending: list[ast.AST] = [self._tree]
+        while pending:
+            above = pending.pop()
+            for below in children(above):
+                if below is wanted or _spans(below, line):
+                    self._known[below] = above
+                    pending.append(below)
+            if wanted in self._known:
+                return True
+        return False
+
+
+def _spans(node: ast.AST, line: int) -> bool:
+    """Whether something may stand in a node on a line; what has no place of its own, as arguments, may hold any."""
+    if isinstance(node, _LEAVES):
+        return False
+    # Decorators stand above the line of a definition.
+    first: ast.AST = next(iter(getattr(node, "decorator_list", ())), node)
+    start, end = getattr(first, "lineno", line), getattr(node, "end_lineno", None)
+    return start <= line <= (line if end is None else end)
