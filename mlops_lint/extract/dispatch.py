@@ -10,7 +10,7 @@ from mlops_lint.extract.suppressions import suppressions
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse import text as plain_text
 from mlops_lint.parse.tree import Node
-from mlops_lint.parse.words import says
+from mlops_lint.parse.words import places
 
 Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem], tuple[Facts, ...]]
 
@@ -31,8 +31,9 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     written = _text(path, data, language, problems)
     if written is None:
         return tuple(subjects), (), problems, tuple(made)
-    for patterns, words, extractor in registry.TEXTS:
-        if (not words or says(written, words)) and registry.matches(path, patterns):
+    said = places(written).keys()
+    for pattern, words, extractor in registry.TEXTS:
+        if (not words or not said.isdisjoint(words)) and registry.matches(path, pattern):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
 
@@ -69,7 +70,7 @@ def _structured(path: str, data: bytes, language: str, context: str) -> Iterator
         for of_requirements in registry.REQUIREMENTS:
             yield from of_requirements(path, listed)
     elif language != "text":
-        wanted = [one for patterns, word, one in registry.TREES if word in data and registry.matches(path, patterns)]
+        wanted = [one for pattern, word, one in registry.TREES if word in data and registry.matches(path, pattern)]
         if wanted or _is_invalid(language, data):
             trees = _trees(path, data, language)
             for of_tree in wanted:

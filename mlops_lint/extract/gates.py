@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
-from mlops_lint.extract.python.tree import children, last_name, walk
+from mlops_lint.extract.python.tree import last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.parse.words import vocabulary
@@ -25,7 +25,6 @@ _WORDS = vocabulary(
     "accuracy", "acc", "auc", "AUC", "f1", "F1", "precision", "recall", "rmse", "RMSE", "mse", "mae", "MAE", "mape",
     "r2", "R2", "score", "loss", "metric", "performance", "error_rate", "perplexity", "bleu", "rouge", "iou",
 )  # fmt: skip
-_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _RELEASES = re.compile(
     r"(?i)register|promot|deploy|transition|alias|publish|release|approv|upload|push|exit|abort|fail|skip|trigger|stage"
 )
@@ -43,12 +42,12 @@ def gates(module: Module) -> Iterator[Subject]:
         given = any(one.arg == _THRESHOLDS for one in call.node.keywords)
         if given or last_name(call.node.func) in _VALIDATES:
             yield _gate(module, call.node, call.scope, "mlflow")
-    if not module.says(_WORDS) or ("<" not in module.source and ">" not in module.source):
+    if not module.says(_WORDS):
         return
-    for statement, scope in module.scopes.conditions:
-        # Orders are compared in one of ten tests, and measures in one of a hundred: who acts on it is asked last.
-        tested = statement.value if isinstance(statement, ast.Return) else statement.test
-        if tested is not None and _compares(tested) and _decides(statement) and not _in_loop(module, statement):
+    # Measures are compared in one of a hundred tests: who acts on it is asked last.
+    tests = {_test(module, one) for one in module.scopes.orders if _measures(one)}
+    for statement, scope in module.scopes.conditions if tests else ():
+        if statement in tests and _decides(statement) and not _in_loop(module, statement):
             yield _gate(module, statement, scope, "comparison")
 
 
@@ -66,16 +65,14 @@ def _measures(node: ast.Compare) -> bool:
     return False
 
 
-def _compares(tested: ast.expr) -> bool:
-    """Whether a measure is compared by size in an expression; what a function of its own compares decides nothing."""
-    pending: list[ast.AST] = [tested]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], _ORDERS) and _measures(node):
-            return True
-        if not isinstance(node, (ast.Lambda, ast.Name, ast.Constant)):
-            pending += children(node)
-    return False
+def _test(module: Module, comparison: ast.Compare) -> ast.AST | None:
+    """The statement that tests a comparison, or gives it back; what a function of its own compares decides nothing."""
+    inner: ast.AST = comparison
+    outer = module.nodes.around.get(inner)
+    while outer is not None and not isinstance(outer, (ast.stmt, ast.Lambda)):
+        inner, outer = outer, module.nodes.around.get(outer)
+    tested = outer.test if isinstance(outer, (ast.If, ast.Assert)) else getattr(outer, "value", None)
+    return outer if tested is inner else None
 
 
 def _decides(statement: ast.stmt) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.tree import blocks_around, last_name, walk
+from mlops_lint.extract.python.tree import Around, last_name, walk
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import Flag, Handler, subject
@@ -24,15 +24,12 @@ _WAITS = frozenset({"sleep", "wait"})
 _ATTEMPTS = ("attempt", "retry", "retries", "tries", "trial")
 _MOST = 12
 
-Around = dict[ast.AST, ast.AST]
-
 
 @python
 def handlers(module: Module) -> Iterator[Subject]:
     """Gives each clause of the project's own code that catches any error; those that guard an import are none."""
     if not module.own or module.notebook or not module.scopes.tries:
         return
-    around: Around | None = None
     for node, scope in module.scopes.tries:
         if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
             continue
@@ -41,15 +38,13 @@ def handlers(module: Module) -> Iterator[Subject]:
         # What is awaited belongs to a service as a rule, which must go on.
         if isinstance(scope.node, ast.AsyncFunctionDef):
             continue
-        around = blocks_around(module.tree.body) if around is None else around
         guards: tuple[str, ...] | None = None
         for clause in node.handlers:
             if _is_broad(clause.type):
                 guards = _guards(node) if guards is None else guards
                 says = _says(clause)
-                record = Handler(
-                    what="except", broad=True, swallows=_swallows(around, node, clause), logs=says, guards=guards
-                )
+                swallows = _swallows(module.nodes.around, node, clause)
+                record = Handler(what="except", broad=True, swallows=swallows, logs=says, guards=guards)
                 links = (module.within(scope),)
                 name = ", ".join(guards[:3]) or "the code above"
                 yield subject(record, module.locate(clause), name, links=links)
@@ -91,6 +86,8 @@ def _goes_on(blocks: Around, node: ast.Try) -> bool:
     inner: ast.AST = node
     around = blocks.get(node)
     while around is not None and not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(around, ast.Module):
+            return False
         lists = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
         if any(isinstance(one, list) and inner in one and one[-1] is not inner for one in lists):
             return True

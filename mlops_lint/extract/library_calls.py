@@ -142,26 +142,26 @@ def _bare_decorators(module: Module) -> Iterator[Call]:
     """Decorators without parentheses, which are called too: `@serve.deployment`."""
     for scope in module.scopes.all:
         for decorator in getattr(scope.node, "decorator_list", ()):
-            if scope.parent is not None and not isinstance(decorator, ast.Call):
-                node = ast.copy_location(ast.Call(decorator, [], []), decorator)
-                call = Call(node, scope.parent, ())
-                call.name = module.names.name(decorator, scope.parent)
+            if scope.parent is None or isinstance(decorator, ast.Call):
+                continue
+            name = module.names.name(decorator, scope.parent)
+            # Most of them are no library's.
+            if module.entry_of(name) is not None:
+                call = Call(ast.copy_location(ast.Call(decorator, [], []), decorator), scope.parent, ())
+                call.name = name
                 yield call
 
 
 def _uses(module: Module) -> Iterator[Subject]:
     """Gives the tools that are imported, within the import and within whatever calls them."""
     for use in (use for root in sorted(module.roots) for use in module.libraries.uses.get(root, ())):
-        found = next((i for i in module.imports if _imports(i.dotted, use.imported)), None)
+        inside = f"{use.imported}."
+        found = next((i for i in module.imports if i.dotted == use.imported or i.dotted.startswith(inside)), None)
         if found is not None:
             record = KINDS["use"](purpose=use.purpose, tool=use.tool)
-            calls = [call.scope for call in module.calls if _imports(call.name, use.imported)]
+            calls = [one.scope for one in module.calls if one.name == use.imported or one.name.startswith(inside)]
             links = dict.fromkeys(module.within(scope) for scope in (found.scope, *calls))
             yield subject(record, module.locate(found.node), use.tool, links=tuple(links))
-
-
-def _imports(dotted: str, wanted: str) -> bool:
-    return dotted == wanted or dotted.startswith(f"{wanted}.")
 
 
 def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, Value]) -> Subject:

@@ -24,12 +24,12 @@ RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
 
 PYTHON: list[PythonExtractor] = []
-TREES: list[tuple[tuple[str, ...], bytes, TreeExtractor]] = []
+TREES: list[tuple[re.Pattern[str], bytes, TreeExtractor]] = []
 NOTEBOOKS: list[NotebookExtractor] = []
 WRITTEN: list[WrittenExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
 REQUIREMENTS: list[RequirementsExtractor] = []
-TEXTS: list[tuple[tuple[str, ...], frozenset[str], TextExtractor]] = []
+TEXTS: list[tuple[re.Pattern[str], frozenset[str], TextExtractor]] = []
 
 
 def python(extractor: PythonExtractor) -> PythonExtractor:
@@ -57,7 +57,7 @@ def trees(*patterns: str, word: bytes = b"") -> Callable[[TreeExtractor], TreeEx
     """
 
     def register(extractor: TreeExtractor) -> TreeExtractor:
-        TREES.append((patterns, word, extractor))
+        TREES.append((either(patterns), word, extractor))
         return extractor
 
     return register
@@ -82,18 +82,18 @@ def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtracto
     """
 
     def register(extractor: TextExtractor) -> TextExtractor:
-        TEXTS.append((patterns, vocabulary(*words), extractor))
+        TEXTS.append((either(patterns), vocabulary(*words), extractor))
         return extractor
 
     return register
 
 
-def matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Says whether the path, or its last part, matches one of the shell patterns."""
-    pattern = _either(patterns)
+def matches(path: str, pattern: re.Pattern[str]) -> bool:
+    """Says whether the path, or its last part, matches one of some shell patterns."""
     return pattern.match(path) is not None or pattern.match(path.rpartition("/")[2]) is not None
 
 
 @cache
-def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Gives one pattern for several shell patterns."""
     return re.compile("|".join(translate(pattern) for pattern in patterns))

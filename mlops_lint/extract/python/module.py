@@ -124,9 +124,13 @@ class Module:
 
     def entry(self, call: Call) -> Entry | None:
         """Gives what the tables know of a call, through the bases of a class of this file too."""
-        if call.name not in self._entries:
-            self._entries[call.name] = self._entry(call.name)
-        return self._entries[call.name]
+        return self.entry_of(call.name)
+
+    def entry_of(self, name: str) -> Entry | None:
+        """Gives what the tables know of calls of that full name."""
+        if name not in self._entries:
+            self._entries[name] = self._entry(name)
+        return self._entries[name]
 
     def _entry(self, name: str) -> Entry | None:
         found = self.libraries.entry(name)

@@ -1,15 +1,17 @@
 """A syntax tree to scopes, what their names are bound to, and the calls in them: one pass, nothing resolved yet."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from mlops_lint.extract.python.tree import children, parts, written
+from mlops_lint.extract.python.targets import is_main_guard, names, root
+from mlops_lint.extract.python.tree import children, parts
 
 Binding = ast.expr | str | None
 """What a name is bound to: an expression, `import:dotted` or `def:dotted` as text, None = something unknown."""
 
 # Methods that change what they are called on.
 _ALTERING = frozenset({"update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert", "remove"})
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 class Scope:
@@ -119,6 +121,8 @@ class Scopes:
         """Expressions that are statements of their own."""
         self.tries: list[tuple[ast.Try | ast.TryStar, Scope]] = []
         """Statements that catch errors, and where they stand."""
+        self.orders: list[ast.Compare] = []
+        """Comparisons by size."""
         self.conditions: list[tuple[ast.If | ast.Assert | ast.Return, Scope]] = []
         """Statements that test something, or give it back to who will, and where they stand."""
         self.attributes: dict[tuple[str, str], list[tuple[Binding, Scope]]] = {}
@@ -134,18 +138,21 @@ class Scopes:
         self._each(tree.body, self.module)
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
-        _HANDLERS.get(node.__class__, Scopes._inside)(self, node, scope)
+        _HANDLERS[node.__class__](self, node, scope)
 
     def _each(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
         for node in nodes:
-            _HANDLERS.get(node.__class__, Scopes._inside)(self, node, scope)
+            _HANDLERS[node.__class__](self, node, scope)
 
     def _inside(self, node: ast.AST, scope: Scope) -> None:
         for field in parts(node.__class__) or ():
             value = getattr(node, field)
             # Not by `_visit`: a sum of a thousand numbers is as deep, and each call counts.
-            for one in value if value.__class__ is list else (value,):
-                _HANDLERS.get(one.__class__, Scopes._inside)(self, one, scope)
+            if value.__class__ is list:
+                for one in value:
+                    _HANDLERS[one.__class__](self, one, scope)
+            else:
+                _HANDLERS[value.__class__](self, value, scope)
 
     def _assign(self, target: ast.expr, value: Binding, scope: Scope) -> None:
         if isinstance(target, ast.Name):
@@ -164,7 +171,7 @@ class Scopes:
                     self.settings.append((target, value, scope))
                 self._visit(target.value, scope)
         else:
-            self.altered.add(_root(target))
+            self.altered.add(root(target))
             self._visit(target, scope)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Binding, scope: Scope) -> None:
@@ -177,7 +184,7 @@ class Scopes:
     def _call(self, node: ast.Call, scope: Scope, targets: tuple[str, ...] = ()) -> None:
         self.calls.append(Call(node, scope, targets))
         if isinstance(node.func, ast.Attribute) and node.func.attr in _ALTERING:
-            self.altered.add(_root(node.func.value))
+            self.altered.add(root(node.func.value))
         self._visit(node.func, scope)
         self._each(node.args, scope)
         for keyword in node.keywords:
@@ -186,7 +193,7 @@ class Scopes:
     def _value(self, value: ast.expr, targets: list[ast.expr], scope: Scope) -> None:
         inner = value.value if isinstance(value, ast.Await) else value
         if isinstance(inner, ast.Call):
-            self._call(inner, scope, tuple(_names(targets)))
+            self._call(inner, scope, tuple(names(targets)))
         else:
             self._visit(value, scope)
 
@@ -250,7 +257,7 @@ class Scopes:
 
     def _on_delete(self, node: ast.Delete, scope: Scope) -> None:
         for target in node.targets:
-            self.altered.add(_root(target))
+            self.altered.add(root(target))
             self._visit(target, scope)
 
     def _on_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
@@ -261,13 +268,19 @@ class Scopes:
                 self._assign(target, item.context_expr, scope)
         self._each(node.body, scope)
 
+    def _on_compare(self, node: ast.Compare, scope: Scope) -> None:
+        if isinstance(node.ops[0], _ORDERS):
+            self.orders.append(node)
+        self._visit(node.left, scope)
+        self._each(node.comparators, scope)
+
     def _on_assert(self, node: ast.Assert, scope: Scope) -> None:
         self.conditions.append((node, scope))
         self._inside(node, scope)
 
     def _on_if(self, node: ast.If, scope: Scope) -> None:
         self.conditions.append((node, scope))
-        if scope is self.module and _is_main_guard(node.test):
+        if scope is self.module and is_main_guard(node.test):
             self.acts = True
             if self.main is None:
                 self.main = Scope(f"{self.module.name}.<main>", "main", self.module, node)
@@ -417,16 +430,6 @@ class Scopes:
         """Leaves out what holds no names."""
 
 
-def _names(targets: list[ast.expr]) -> Iterator[str]:
-    for target in targets:
-        if isinstance(target, ast.Name):
-            yield target.id
-        elif isinstance(target, ast.Attribute):
-            yield written(target)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            yield from _names(target.elts)
-
-
 def _owner(target: ast.Attribute, scope: Scope) -> str | None:
     """The class whose attribute `self.x` or `cls.x` is."""
     if isinstance(target.value, ast.Name) and target.value.id == scope.receiver and scope.parent is not None:
@@ -434,61 +437,55 @@ def _owner(target: ast.Attribute, scope: Scope) -> str | None:
     return None
 
 
-def _root(target: ast.expr) -> str:
-    """The name, or `.x` of the attribute, whose items a statement sets."""
-    while isinstance(target, (ast.Subscript, ast.Starred)):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else f".{target.attr}" if isinstance(target, ast.Attribute) else ""
+class _Handlers(dict[type, Callable[..., None]]):
+    """What is done with each sort of node; with one that is not named, with what stands in it."""
+
+    def __missing__(self, kind: type) -> Callable[..., None]:
+        return self.setdefault(kind, Scopes._inside if parts(kind) else Scopes._skip)
 
 
-def _is_main_guard(test: ast.expr) -> bool:
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
-        return False
-    sides = (test.left, test.comparators[0])
-    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
-        isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
-    )
-
-
-_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
-    ast.Assign: Scopes._on_assign,
-    ast.AnnAssign: Scopes._on_annotated,
-    ast.AugAssign: Scopes._on_augmented,
-    ast.NamedExpr: Scopes._on_named,
-    ast.Expr: Scopes._on_expression,
-    ast.For: Scopes._on_for,
-    ast.AsyncFor: Scopes._on_for,
-    ast.While: Scopes._on_while,
-    ast.ListComp: Scopes._on_comprehension,
-    ast.SetComp: Scopes._on_comprehension,
-    ast.DictComp: Scopes._on_comprehension,
-    ast.GeneratorExp: Scopes._on_comprehension,
-    ast.MatchAs: Scopes._on_pattern,
-    ast.MatchStar: Scopes._on_pattern,
-    ast.MatchMapping: Scopes._on_pattern,
-    ast.Delete: Scopes._on_delete,
-    ast.With: Scopes._on_with,
-    ast.AsyncWith: Scopes._on_with,
-    ast.If: Scopes._on_if,
-    ast.Assert: Scopes._on_assert,
-    ast.Try: Scopes._on_try,
-    ast.TryStar: Scopes._on_try,
-    ast.Import: Scopes._on_import,
-    ast.ImportFrom: Scopes._on_import_from,
-    ast.FunctionDef: Scopes._on_function,
-    ast.AsyncFunctionDef: Scopes._on_function,
-    ast.Lambda: Scopes._on_lambda,
-    ast.ClassDef: Scopes._on_class,
-    ast.Return: Scopes._on_return,
-    ast.Global: Scopes._on_global,
-    ast.Nonlocal: Scopes._on_nonlocal,
-    ast.Call: Scopes._call,
-    ast.Name: Scopes._on_name,
-    ast.Attribute: Scopes._on_attribute,
-    ast.Dict: Scopes._on_dict,
-    ast.Subscript: Scopes._on_subscript,
-    ast.Constant: Scopes._on_constant,
-    ast.Pass: Scopes._skip,
-    ast.Continue: Scopes._skip,
-    ast.Break: Scopes._skip,
-}
+_HANDLERS = _Handlers(
+    {
+        ast.Assign: Scopes._on_assign,
+        ast.AnnAssign: Scopes._on_annotated,
+        ast.AugAssign: Scopes._on_augmented,
+        ast.NamedExpr: Scopes._on_named,
+        ast.Expr: Scopes._on_expression,
+        ast.For: Scopes._on_for,
+        ast.AsyncFor: Scopes._on_for,
+        ast.While: Scopes._on_while,
+        ast.ListComp: Scopes._on_comprehension,
+        ast.SetComp: Scopes._on_comprehension,
+        ast.DictComp: Scopes._on_comprehension,
+        ast.GeneratorExp: Scopes._on_comprehension,
+        ast.MatchAs: Scopes._on_pattern,
+        ast.MatchStar: Scopes._on_pattern,
+        ast.MatchMapping: Scopes._on_pattern,
+        ast.Delete: Scopes._on_delete,
+        ast.With: Scopes._on_with,
+        ast.AsyncWith: Scopes._on_with,
+        ast.If: Scopes._on_if,
+        ast.Assert: Scopes._on_assert,
+        ast.Compare: Scopes._on_compare,
+        ast.Try: Scopes._on_try,
+        ast.TryStar: Scopes._on_try,
+        ast.Import: Scopes._on_import,
+        ast.ImportFrom: Scopes._on_import_from,
+        ast.FunctionDef: Scopes._on_function,
+        ast.AsyncFunctionDef: Scopes._on_function,
+        ast.Lambda: Scopes._on_lambda,
+        ast.ClassDef: Scopes._on_class,
+        ast.Return: Scopes._on_return,
+        ast.Global: Scopes._on_global,
+        ast.Nonlocal: Scopes._on_nonlocal,
+        ast.Call: Scopes._call,
+        ast.Name: Scopes._on_name,
+        ast.Attribute: Scopes._on_attribute,
+        ast.Dict: Scopes._on_dict,
+        ast.Subscript: Scopes._on_subscript,
+        ast.Constant: Scopes._on_constant,
+        ast.Pass: Scopes._skip,
+        ast.Continue: Scopes._skip,
+        ast.Break: Scopes._skip,
+    }
+)

@@ -85,19 +85,6 @@ def statements(body: list[ast.stmt]) -> list[ast.stmt]:
     return found
 
 
-def blocks_around(body: list[ast.stmt]) -> dict[ast.AST, ast.AST]:
-    """Gives for each statement below those of a body the statement, clause or case in whose block it stands."""
-    found: dict[ast.AST, ast.AST] = {}
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        inner = [one for block in _BLOCKS.get(node.__class__, ()) for one in getattr(node, block)]
-        inner += (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
-        found.update(dict.fromkeys(inner, node))
-        pending += inner
-    return found
-
-
 def children(node: ast.AST) -> list[ast.AST]:
     """Gives the nodes right below a node but operators and contexts, in order of the source."""
     found: list[ast.AST] = []

@@ -9,7 +9,7 @@ import builtins
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mlops_lint.extract.libraries import SHARED, available
 from mlops_lint.extract.python.module import Module, symbol_of
@@ -80,17 +80,15 @@ class Uses:
         """The methods of bases that `super().fit()` may be."""
         if scope.parent is None or scope.parent.kind != "class" or not isinstance(scope.parent.node, ast.ClassDef):
             return
-        for call in self._calls.get(id(scope), ()):
-            method = call.node.func
-            made = method.value if isinstance(method, ast.Attribute) else None
-            if isinstance(method, ast.Attribute) and isinstance(made, ast.Call) and _chain(made.func) == ("super",):
+        for _, method in self._on_values.get(id(scope), ()):
+            made = method.value
+            if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "super":
                 yield from (f"{base}.{method.attr}" for base in self._module.names.bases(scope.parent.name))
 
     def _chained(self, scope: Scope) -> Iterator[str]:
         """The methods that are called on what a call gives: `Trainer().fit()`."""
-        for call in self._calls.get(id(scope), ()):
-            if isinstance(call.node.func, ast.Attribute) and not _chain(call.node.func.value):
-                yield call.name.partition("(")[0]
+        for call, _ in self._on_values.get(id(scope), ()):
+            yield call.name.partition("(")[0]
 
     def _names(self, scope: Scope) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Gives what a scope uses that is no library's, and as what."""
@@ -98,9 +96,10 @@ class Uses:
         seen: set[tuple[str, ...]] = set()
         # The same name is used over and over; to resolve each use took a quarter of the time of a scan.
         for root, expression in scope.used:
-            if root not in meant:
-                meant[root] = self._meant(root, scope)
-            if not meant[root] and root not in self.apps:
+            known = meant.get(root)
+            if known is None:
+                known = meant[root] = self._meant(root, scope)
+            if not known and root not in self.apps:
                 continue
             chain = _chain(expression)
             if chain in seen or id(expression) in self._above:
@@ -110,13 +109,13 @@ class Uses:
                 yield f"{self._module.name}.{root}", chain
             elif root in self.apps:
                 continue
-            if meant[root] == "*":
+            if known == "*":
                 # What `import *` brings is bound by no statement, and may come from any of them.
                 # Nor is it known whose methods are called on what it makes.
                 yield from ((f"{one}.{'.'.join(chain)}", ("",)) for one in self._starred if is_own(one))
-            elif meant[root]:
+            elif known:
                 whole = len(chain) > 1
-                name = self._module.names.name(expression, scope).partition("(")[0] if whole else meant[root]
+                name = self._module.names.name(expression, scope).partition("(")[0] if whole else known
                 if is_own(name, self._module.name):
                     yield name, chain
 
@@ -126,16 +125,27 @@ class Uses:
         if bound is None:
             return "" if name in _BUILTINS else "*"
         key = (name, id(bound[1]))
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             found = self._module.names.named(name, scope).partition("(")[0]
-            self._known[key] = found if is_own(found, self._module.name) else ""
-        return self._known[key]
+            known = self._known[key] = found if is_own(found, self._module.name) else ""
+        return known
 
     @cached_property
     def _above(self) -> frozenset[int]:
         """The bases of classes: who defines a class runs no method of what it inherits from."""
         nodes = (one.node for one in self._module.scopes.all)
         return frozenset(id(base) for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases)
+
+    @cached_property
+    def _on_values(self) -> dict[int, list[tuple[Call, ast.Attribute]]]:
+        """The calls in each scope of a method of what has no name."""
+        found: dict[int, list[tuple[Call, ast.Attribute]]] = {}
+        for call in self._module.calls:
+            method = call.node.func
+            if isinstance(method, ast.Attribute) and not _is_chain(method.value):
+                found.setdefault(id(call.scope.holder), []).append((call, method))
+        return found
 
     @cached_property
     def _calls(self) -> dict[int, list[Call]]:
@@ -175,9 +185,10 @@ class Uses:
     @cached_property
     def _called_on(self) -> frozenset[int]:
         """The expressions whose value is called on at once, or given nobody."""
-        functions = (call.node.func for call in self._module.calls if is_own(call.name, self._module.name))
+        methods = (one for each in self._on_values.values() for one in each)
+        own = (method.value for call, method in methods if is_own(call.name, self._module.name))
         alone = (statement.value for statement in self._module.scopes.expressions)
-        return frozenset(map(id, (*(one.value for one in functions if isinstance(one, ast.Attribute)), *alone)))
+        return frozenset(map(id, (*own, *alone)))
 
     @cached_property
     def _bare(self) -> frozenset[tuple[str | None, int]]:
@@ -192,6 +203,7 @@ class Uses:
         return frozenset(found)
 
 
+@lru_cache(maxsize=10_000)
 def is_own(name: str, here: str = "") -> bool:
     """Says whether a full name begins in no library that we know, and not in Python; `here` is its module."""
     # A file may be called like a module of Python, as `code.py` or `queue.py`: what it defines is its own.
@@ -204,8 +216,17 @@ def _parts(scope: Scope) -> Iterator[Scope]:
         yield from _parts(inner)
 
 
+def _is_chain(expression: ast.expr) -> bool:
+    """Whether an expression is a name, or an attribute of a name and of its attributes."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return isinstance(expression, ast.Name)
+
+
 def _chain(expression: ast.expr) -> tuple[str, ...]:
     """A name and the attributes behind it, which make two uses in one scope the same; empty where it is more."""
+    if isinstance(expression, ast.Name):
+        return (expression.id,)
     chain: list[str] = []
     while isinstance(expression, ast.Attribute):
         chain.append(expression.attr)
