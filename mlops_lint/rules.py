@@ -28,8 +28,9 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     profile: Literal["research", "production"] = "research"
     strictly: bool = False
     """Of others the question is not asked, whatever its rules find: a finding of theirs is about something else."""
-    beside: bool = False
-    """It counts as one more rule where rules speak: they ask for a part of the question only."""
+    counts: Literal["after", "beside", "instead"] = "after"
+    """after = where no rule says anything; beside = as one more rule, as the rules ask for a part of the question;
+    instead = of what the rules say, which is about the lesser part of it."""
     settles: bool = False
     """That nothing shows it is a no also where a rule cannot tell."""
 

@@ -45,8 +45,8 @@ class Answer(msgspec.Struct, frozen=True):
     attestation: Attestation | None
     again: tuple[tuple[Verdict, str], ...] = ()
     """Failures that say what another rule has said, and that rule: they are shown, and leave the mean."""
-    explored: tuple[Verdict, ...] = ()
-    """What passes or fails in notebooks beside code that answers as well: it leaves the mean."""
+    aside: tuple[Verdict, ...] = ()
+    """What leaves the mean: in notebooks beside code that trains, or of rules in whose place the whole answers."""
     whole: Verdict | None = None
     """What the project as a whole says, pass or fail: where no rule of the question says anything, or beside them."""
 
@@ -180,16 +180,12 @@ def _answer(
     said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted and asked]
     again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
     counted = [one for one in said if one not in again]
-    # Beside code that runs, exploration does not weigh; where there is nothing else, it is the work.
-    running = [one for one in counted if not one.location.path.endswith(".ipynb")]
-    explored = [one for one in counted if one not in running] if running or scripts else []
-    counted = [one for one in counted if one not in explored]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
-    whole = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
-    # That nothing shows it is no answer where something may, or where it is counted elsewhere.
-    doubtful = whole is not None and whole.outcome == "fail" and (again or (unknown and not (way and way.settles)))
-    if way is None or (counted and not way.beside) or (not counted and doubtful):
-        whole = None
+    whole = _whole(question, verdicts, bool(again), unknown > 0, bool(counted))
+    aside = (
+        counted if whole is not None and way is not None and way.counts == "instead" else _explored(counted, scripts)
+    )
+    counted = [one for one in counted if one not in aside]
     return Answer(
         question=question,
         passed=tuple(one for one in counted if one.outcome == "pass"),
@@ -198,9 +194,24 @@ def _answer(
         accepted=sum(bool(one.muted) for one in verdicts),
         attestation=attestation,
         again=tuple((one, elsewhere[one.rule, one.node]) for one in again),
-        explored=tuple(explored),
-        whole=whole,
+        aside=tuple(aside),
+        whole=whole if whole is None or not counted or (way is not None and way.counts != "after") else None,
     )
+
+
+def _whole(question: Question, verdicts: list[Verdict], again: bool, unknown: bool, counted: bool) -> Verdict | None:
+    """What the project as a whole says; that nothing shows it is no answer where something may, or is counted again."""
+    found = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
+    if found is None or question.whole is None or found.outcome == "pass":
+        return found
+    doubtful = again or (unknown and not question.whole.settles)
+    return None if doubtful and not counted else found
+
+
+def _explored(counted: list[Verdict], scripts: bool) -> list[Verdict]:
+    """Beside code that runs, exploration does not weigh; where there is nothing else, it is the work."""
+    running = [one for one in counted if not one.location.path.endswith(".ipynb")]
+    return [one for one in counted if one not in running] if running or scripts else []
 
 
 def _mean(answers: Iterable[Answer], by: Scale) -> float | None:

@@ -74,11 +74,19 @@ def test_that_nothing_shows_a_practice_is_no_answer_where_a_rule_cannot_tell() -
     assert answered(maturity(of(name, "pass"), of("TRN020", "unknown")), name) == 1.0
 
 
+def test_the_whole_answers_in_place_of_rules_about_the_lesser_part() -> None:
+    name = "config.training"
+    score = maturity(of(name, "pass"), of("CFG001", "fail"))
+    assert answered(score, name) == 1.0
+    assert [len(one.aside) for one in score.answers if one.question.id == name] == [1]
+    assert answered(maturity(of("CFG001", "fail")), name) == 0.0
+
+
 def test_some_questions_are_asked_of_the_whole_beside_the_rules_and_of_nobody_else() -> None:
     name = "serving.robustness"
     whole = next(one.whole for one in questions() if one.id == name)
     assert whole is not None
-    assert (whole.strictly, whole.beside) == (True, True)
+    assert (whole.strictly, whole.counts) == (True, "beside")
     assert answered(maturity(of("SRV011", "fail")), name) is None
     assert answered(maturity(of(name, "pass"), of("SRV011", "fail")), name) == 0.5
 

@@ -71,7 +71,14 @@ def _question(question: Question, rules: tuple[Rule, ...]) -> str:
     return "\n\n".join([*parts, *([_whole(question.whole)] if question.whole else [])])
 
 
+_WHEN = {
+    "after": "Where no rule says anything",
+    "beside": "Beside its rules the project as a whole is asked",
+    "instead": "Instead of its rules the project as a whole answers, where it can",
+}
+
+
 def _whole(whole: Whole) -> str:
-    when = "Beside its rules the project as a whole is asked" if whole.beside else "Where no rule says anything"
     only = "\nOf other projects the question is not asked." if whole.strictly else ""
-    return _section(when, f"where:   {whole.where}\nmust:    {whole.must}\nelse:    {whole.message}. {whole.how}{only}")
+    text = f"where:   {whole.where}\nmust:    {whole.must}\nelse:    {whole.message}. {whole.how}{only}"
+    return _section(_WHEN[whole.counts], text)

@@ -152,7 +152,7 @@ def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
     ]
     counts += [f"{answer.unknown} cannot be told" if answer.unknown else ""]
     counts += [f"{answer.accepted} accepted" if answer.accepted else ""]
-    counts += [f"{len(answer.explored)} in notebooks beside" if answer.explored else ""]
+    counts += [f"{len(answer.aside)} aside" if answer.aside else ""]
     share = "   -" if answer.score is None else f"{answer.score:4.0%}"
     said = ", ".join(filter(None, counts))
     yield f"  {share}  {answer.question.asks}{f' ({said})' if said else ''}"
@@ -226,7 +226,7 @@ def _question(answer: Answer, rules: dict[str, Rule]) -> dict[str, object]:
         "unknown": answer.unknown,
         "accepted": answer.accepted,
         "repeated": len(answer.again),
-        "explored": len(answer.explored),
+        "aside": len(answer.aside),
         "evidence": [
             {"path": one.location.path, "line": one.location.line, "message": evidence(one, rules)}
             for one in best((*answer.passed, *_shown(answer)))[:_EVIDENCE]

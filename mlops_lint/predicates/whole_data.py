@@ -59,7 +59,7 @@ def training_data_pinned(_project: Node, graph: Graph) -> Answer:
     answers = [data_known(one, graph) for one in trainings]
     if any(answers):
         return shown(one for one, said in zip(trainings, answers, strict=True) if said)
-    kept = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept", "run-data")]
+    kept = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept")]
     pinned = [one for one in own(graph, "read") if one.fields.get("pinned") is True]
     data = [one for one in data_read(graph) if versioned(one, graph)]
     found = first_yes(shown(kept), shown(pinned), shown(data))
@@ -77,7 +77,7 @@ def text_data_in_git(_project: Node, graph: Graph) -> Answer:
 @predicate
 def data_told(_project: Node, graph: Graph) -> Answer:
     """Some page, card or catalogue says what the data is or where it comes from."""
-    purposes = ("data-description", "data-origin", "data-licence")
+    purposes = ("data-description", "data-origin", "data-licence", "data-mention")
     told = [one for one in graph.of_kind("use") if one.fields.get("purpose") in purposes and one.context != "vendored"]
     described = [one for one in graph.of_kind("dataset") if graph.linked(one, "described_by")]
     described += [one for one in graph.of_kind("dataset") if one.fields.get("versioned_by") and _far(one)]

@@ -162,3 +162,16 @@ def infrastructure_as_code(project: Node, graph: Graph) -> Answer:
     # A package of a program says not yet where it runs.
     deployed = [one for one in own(graph, "deployment") if "replicas" in one.fields]
     return first_yes(declared, shown([*own(graph, "resource"), *deployed]))
+
+
+@predicate
+def properties_stated(_project: Node, graph: Graph) -> Answer:
+    """Some test states a property, for which a tool makes the examples."""
+    found = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "property-test"]
+    return shown(one for one in found if one.context in ("test", "source"))
+
+
+@predicate
+def tests_values(_project: Node, graph: Graph) -> Answer:
+    """Tests demand something of values, data or models."""
+    return shown(one for one in graph.of_kind("assertion") if one.context in ("test", "source"))

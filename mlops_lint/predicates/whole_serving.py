@@ -9,6 +9,7 @@ from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.steps import steps, tasks_of
 from mlops_lint.predicates.work import platform_batch
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
@@ -89,7 +90,15 @@ def outcomes_collected(_project: Node, graph: Graph) -> Answer:
 def model_watched(_project: Node, graph: Graph) -> Answer:
     """The quality of a model in use is measured again and again."""
     quality = [one for one in own(graph, "monitor") if topics(one) & {"quality"}]
-    return first_yes(shown(quality), shown(uses(graph, "feedback")))
+    return first_yes(shown(quality), shown(uses(graph, "feedback")), shown(_judged_again(graph)))
+
+
+def _judged_again(graph: Graph) -> list[Node]:
+    """The pipelines that measure a model on a schedule and do not train it."""
+    scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
+    taken = {one.id: {step for task in tasks_of(one, graph) for step in steps(task, graph)} for one in scheduled}
+    named = [one for one in scheduled if re.search(r"(?i)monitor|evaluat|quality|performance", one.name)]
+    return [one for one in named if "evaluate" in taken[one.id] or one.fields.get("managed") is True]
 
 
 @predicate

@@ -9,6 +9,7 @@ from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.whole_serving import champions
+from mlops_lint.predicates.work import training_pipelines
 
 _CARD = re.compile(r"(?i)model[-_ ]?card")
 _MODEL = re.compile(r"(?i)(?:^|/|_)models?(?:$|[/._-])|\.(?:pt|pth|onnx|h5|keras|joblib|safetensors|ckpt)$")
@@ -89,7 +90,7 @@ def _stored(graph: Graph) -> list[Node]:
 @predicate
 def lineage_kept(_project: Node, graph: Graph) -> Answer:
     """From a model one comes to its parameters and to the version of its data: by a record, or a store of artifacts."""
-    stores = with_field(graph, "pipeline", "artifacts")
+    stores = [one for one in training_pipelines(graph) if one.fields.get("artifacts") is True]
     tracked = uses(graph, "tracking", "run-parameters")
     pinned = [one for one in own(graph, "training") if data_known(one, graph)]
     locked = uses(graph, "metrics") if graph.of_kind("locked_stage") else []

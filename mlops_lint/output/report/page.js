@@ -192,7 +192,7 @@
   const said = (one) => [
     one.passed + one.failed > 0 && `${one.passed} of ${one.passed + one.failed} pass`, one.passed + one.failed === 0 && one.score !== null && (one.lacking ? "lacking" : "shown"), one.unknown && `${one.unknown} cannot be told`,
     one.repeated && `${one.repeated} counted elsewhere`, one.accepted && `${one.accepted} accepted`,
-    one.explored && `${one.explored} in notebooks beside`,
+    one.aside && `${one.aside} aside`,
   ].filter(Boolean).join(" · ") || "not answered";
   const answer = (one) => {
     const found = ofQuestion.get(one.id) ?? [];
