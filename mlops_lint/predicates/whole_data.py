@@ -19,8 +19,10 @@ _SETTLED = (
     "tensorflow.keras.datasets.",
 )
 _WORK = frozenset({"transform", "training", "split", "read", "write", "model"})
-# They work on batches or in parallel, whatever is asked of them.
-_BATCHES = frozenset({"datasets", "pyspark", "dask", "polars", "cudf", "ray", "torch", "tensorflow", "keras"})
+# They work on batches, columns or in parallel; rows one by one would have been found by a rule.
+_BATCHES = frozenset(
+    {"datasets", "pyspark", "dask", "polars", "cudf", "ray", "torch", "tensorflow", "keras", "sklearn", "pandas"}
+)
 _CHECKS = ("data-check", "profile", "drift")
 
 

@@ -109,7 +109,9 @@ def models_explained(_project: Node, graph: Graph) -> Answer:
 def models_measured(_project: Node, graph: Graph) -> Answer:
     """Models are measured on data that they were not fitted on."""
     held = [*with_field(graph, "training", "held_out"), *with_field(graph, "evaluation", "on", "test")]
-    return first_yes(shown(held), shown(own(graph, "evaluation")), shown(uses(graph, "evaluation", "fairness")))
+    named = [one for one in own(graph, "task") if re.search(r"(?i)evaluat", one.name)]
+    used = uses(graph, "evaluation", "fairness")
+    return first_yes(shown(held), shown(own(graph, "evaluation")), shown(used), shown(named))
 
 
 @predicate

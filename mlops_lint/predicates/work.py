@@ -109,8 +109,8 @@ def _is_read(dataset: Node, graph: Graph) -> bool:
 
 @predicate
 def writes_data(_project: Node, graph: Graph) -> Answer:
-    """The project's own code writes data sets that it made of others."""
-    return shown(data_written(graph))
+    """The project's own code writes data sets that it made of others, or its steps hand artifacts on."""
+    return first_yes(shown(data_written(graph)), shown(with_field(graph, "pipeline", "artifacts")))
 
 
 _DATA = frozenset("arrow avro csv delta feather hdf5 npy npz orc parquet table tfrecord sql jsonl iceberg".split())
