@@ -703,7 +703,7 @@ TOOLS: list[Case] = [
         "use",
         {"purpose": "tracking", "tool": "tensorboard"},
     ),
-    ("a check of data", "import pandera.polars as pa", "use", {"purpose": "data-check", "tool": "pandera"}),
+    ("a check of data", "import patito as pt", "use", {"purpose": "data-check", "tool": "patito"}),
     ("a search", "from sklearn.model_selection import GridSearchCV", "use", {"purpose": "search", "tool": "sklearn"}),
     ("FastAPI serves", "from fastapi import FastAPI\napp = FastAPI()", "service", {"framework": "fastapi"}),
     ("Flask serves", "import flask\napp = flask.Flask(__name__)", "service", {"framework": "flask"}),

@@ -61,6 +61,8 @@ def tests_data(_project: Node, graph: Graph) -> bool | None:
     if any(_meant(one) and one.fields.get("purpose") == "data-check" for one in graph.of_kind("use")):
         return True
     named = any(_meant(one) and _CHECKING.search(one.name) for one in graph.of_kind("function"))
+    # Somebody may put data to a schema that is only written.
+    named = named or any(_meant(one) and one.fields.get("purpose") == "data-check-file" for one in graph.of_kind("use"))
     return None if named or any(_CHECK_FILES.search(path) for path in graph.paths.files) else False
 
 
