@@ -91,7 +91,7 @@ def drift(module: Module) -> Iterator[Subject]:
     if module.roots & _ROOTS:
         for call in module.calls:
             tool = next((one for one in _TOOLS if one.called.match(call.name)), None)
-            if tool is not None and (tool.name != "tfdv" or any(word in module.source for word in _COMPARATORS)):
+            if tool is not None and (tool.name != "tfdv" or _compares(call)):
                 yield _monitor(module, call, tool)
     if "scipy" in module.roots:
         yield from _by_hand(module)
@@ -99,10 +99,19 @@ def drift(module: Module) -> Iterator[Subject]:
         yield from _own(module)
 
 
+def _compares(call: Call) -> bool:
+    """Whether statistics are put beside those of another time, or of serving, and not only beside a schema."""
+    words = {one.arg for one in call.node.keywords}
+    return bool(words & {"previous_statistics", "serving_statistics"}) or len(call.node.args) > 3 or _starred(call.node)
+
+
 def _monitor(module: Module, call: Call, tool: Tool) -> Subject:
     made = _made(module, call)
     said = ast.unparse(made[0])[:4000] if made is not None else ""
     drifts: Flag = tool.drift if tool.drift is not None else _looks_for_drift(made[0] if made is not None else None)
+    if tool.name == "tfdv" and not any(word in module.source for word in _COMPARATORS):
+        # How far they may be apart a file of the schema may say.
+        drifts = UNSET
     watched = {"drift": drifts is True, "quality": _QUALITY.search(said) is not None}
     node, scope = _reference(module, call, tool)
     links = reference_links(module, node, scope) if node is not None else ()
@@ -153,6 +162,11 @@ def _reference(module: Module, call: Call, tool: Tool) -> tuple[ast.expr | None,
         return _fitted(module, call, tool)
     node = next((one.value for one in call.node.keywords if one.arg == tool.reference), None)
     places = call.node.args
+    if node is None and any(one.arg == "serving_statistics" for one in call.node.keywords):
+        # Serving is compared with the statistics of the training, which come first.
+        return next(
+            (one.value for one in call.node.keywords if one.arg == "statistics"), (*places, None)[0]
+        ), call.scope
     if node is None and tool.place is not None and len(places) > tool.place and not _starred(call.node):
         node = places[tool.place]
     return node, call.scope
