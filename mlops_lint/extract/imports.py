@@ -43,6 +43,7 @@ _SHARED = {
     "llama_index.embeddings": 1, "llama_index.llms": 1, "llama_index.readers": 1, "llama_index.vector_stores": 1,
 }  # fmt: skip
 _PREFIXES = {"airflow": "apache-airflow"}
+_PART = re.compile(r"-(?:base|core|cpu|gpu)$")
 
 
 @python
@@ -61,11 +62,18 @@ def imports(module: Module) -> Iterator[Subject]:
         record = ImportKind(
             top=name.partition(".")[0],
             distributions=known[name],
-            named=tuple(one for one in known[name] if one.removesuffix("-base") not in {*known[name]} - {one}),
+            named=tuple(_named(known[name])),
             guarded=all(one.guarded for one in every),
         )
         first = next((one for one in every if not one.guarded), every[0])
         yield subject(record, module.locate(first.node), name, links=(module.within(first.scope),))
+
+
+def _named(distributions: tuple[str, ...]) -> Iterator[str]:
+    """Gives the distributions without those that are a build or a part of one before: `torchvision-cpu` of conda."""
+    for index, one in enumerate(distributions):
+        if _PART.sub("", one) not in distributions[:index]:
+            yield one
 
 
 @cache

@@ -145,7 +145,7 @@ class Import(Kind, frozen=True, tag="import"):
 
     top: Annotated[Text, "the import root, as `sklearn`"] = UNSET
     distributions: Annotated[Texts, "the distributions that may provide it"] = UNSET
-    named: Annotated[Texts, "those of them that are to be shown: without the parts that conda makes of one"] = UNSET
+    named: Annotated[Texts, "those of them that are to be shown: without the parts and builds of one"] = UNSET
     guarded: Annotated[Flag, "optional: under try, if, TYPE_CHECKING, or in a function"] = UNSET
     declared: Annotated[Flag, "the project declares a distribution that provides it"] = UNSET
 
