@@ -58,8 +58,27 @@ CASES = {
         """,
         "?.fit",
     ),
-    "two classes for one name are unknown": (
+    "two classes for one name are their base": (
         "from sklearn.svm import SVC, SVR\nm = SVC()\nm = SVR()\nhere(m.fit)",
+        "sklearn.Model.fit",
+    ),
+    "two classes without a base are unknown": (
+        "from sklearn.svm import SVC\nimport pandas\nm = SVC()\nm = pandas.DataFrame()\nhere(m.fit)",
+        "?.fit",
+    ),
+    "a part of what a function gives": (
+        "from sklearn.svm import SVC\ndef f():\n    return 1, SVC()\na, m = f()\nhere(m.fit)",
+        "sklearn.svm.SVC.fit",
+    ),
+    "a part in the main block": (
+        (
+            "from sklearn.svm import SVC\ndef f():\n    return 1, SVC()\n"
+            "if __name__ == '__main__':\n    a, m = f()\n    here(m.fit)"
+        ),
+        "sklearn.svm.SVC.fit",
+    ),
+    "a part that is not there": (
+        "from sklearn.svm import SVC\ndef f():\n    return (SVC(),)\na, m = f()\nhere(m.fit)",
         "?.fit",
     ),
     "what is sometimes nothing is what it is else": (
@@ -70,8 +89,12 @@ CASES = {
         "from sklearn.svm import SVC\nm = SVC(1) if a else SVC(2)\nhere(m)",
         "sklearn.svm.SVC",
     ),
-    "branches of a condition do not agree": (
+    "branches of a condition agree on a base": (
         "from sklearn.svm import SVC, SVR\nm = SVC() if a else SVR()\nhere(m)",
+        "sklearn.Model",
+    ),
+    "branches of a condition do not agree": (
+        "from sklearn.svm import SVC\nimport pandas\nm = SVC() if a else pandas.DataFrame()\nhere(m)",
         "?",
     ),
     "a self attribute": (
@@ -201,7 +224,7 @@ CASES = {
             return SVR()
         here(build(1).fit)
         """,
-        "?.fit",
+        "sklearn.Model.fit",
     ),
     "a function that returns itself ends": ("def f():\n    return f()\nhere(f())", "?"),
     "what an asynchronous function returns": (

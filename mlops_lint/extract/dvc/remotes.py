@@ -25,7 +25,7 @@ _ADDED = re.compile(
 def remotes(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives a use `data-remote`, or `data-remote-local`, for each remote, and `data-store` for settings without any.
 
-    The remote that is used where nobody names one is a `data-remote-default` too.
+    A folder that is used where nobody names a remote is a `data-remote-default` too.
     """
     root = documents[0] if documents else None
     core = root.get("core") if isinstance(root, Mapping) else None
@@ -37,7 +37,7 @@ def remotes(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
             found = True
             at = locate(path, body.key("url") or key)
             yield subject(Use(purpose=_purpose(url), tool="dvc"), at, url)
-            if named["name"] == default:
+            if named["name"] == default and _purpose(url) == "data-remote-local":
                 yield subject(Use(purpose="data-remote-default", tool="dvc"), at, url)
     if not found:
         yield subject(Use(purpose="data-store", tool="dvc"), Location(path, 1, 1, 1, 1), "no remote")

@@ -18,6 +18,9 @@ from mlops_lint.extract.python.values import HOLE, Values
 from mlops_lint.model import OWN, Link, Location, Ref
 from mlops_lint.parse.words import says
 
+# Methods that train, of what cannot be told.
+_TRAINS = frozenset({"?.fit", "?.train"})
+
 
 class Module:
     """One Python file; `name` is its path with dots, as `src.pkg.train`."""
@@ -41,6 +44,20 @@ class Module:
         self.values = Values(self.names, self.scopes, path, self._setting)
         for call in self.scopes.calls:
             call.name = self.names.name(call.node.func, call.scope)
+            if call.name in _TRAINS:
+                call.name = self._one_of_several(call)
+
+    def _one_of_several(self, call: Call) -> str:
+        """The first of several classes, as branches make them, where each trains by this method and none is a base."""
+        function = call.node.func
+        if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+            return call.name
+        bound, owner = self.names.bindings(function.value.id, call.scope) or ([], call.scope)
+        made = [self.names.name(one, owner) for one in bound if isinstance(one, ast.Call)]
+        methods = [f"{one}.{function.attr}" for one in made]
+        entries = [self._entry(one) for one in methods]
+        trains = [entry is not None and any(fact.kind == "training" for fact in entry.facts) for entry in entries]
+        return methods[0] if len(made) > 1 and all(trains) else call.name
 
     def says(self, words: frozenset[str]) -> bool:
         """Says whether one of some words of the vocabulary stands in its source."""

@@ -157,6 +157,8 @@ class Names:
         if len(bindings) == 1:
             if name in owner.parameters:
                 return self._of_parameter(owner.parameters[name], owner, depth)
+            if bindings[0] is None and name in owner.taken:
+                return self._looked_up((name, id(owner)), lambda: self._of_part(*owner.taken[name], owner, depth))
             # Most names are imported or defined once, or of a loop: there is nothing to look up.
             if not isinstance(bindings[0], ast.expr):
                 return self._of_binding(bindings[0], owner, depth)
@@ -223,6 +225,16 @@ class Names:
         if isinstance(binding, str):
             return self._libraries.canonical(binding.partition(":")[2])
         return UNKNOWN if binding is None else self.name(binding, owner, depth - 1)
+
+    def _of_part(self, call: ast.Call, part: int, owner: Scope, depth: int) -> str:
+        """The class of one part of what a function of this file returns: `model, service = made()`."""
+        own = self._by_name.get(self.name(call.func, owner, depth - 1))
+        if own is None or own.kind != "function" or not own.returns or depth <= 0:
+            return UNKNOWN
+        parts = [one.elts if isinstance(one, ast.Tuple) else [] for one in own.returns]
+        if any(len(elements) <= part or any(isinstance(one, ast.Starred) for one in elements) for elements in parts):
+            return UNKNOWN
+        return self._agreed([self.name(elements[part], own, depth - 2) for elements in parts])
 
     def _of_attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> str:
         base = self.name(node.value, scope, depth - 1)

@@ -19,7 +19,7 @@ class Scope:
 
     __slots__ = (
         "annotations", "bindings", "declared", "inner", "kind", "name", "node", "parameters", "parent", "returns",
-        "used",
+        "taken", "used",
     )  # fmt: skip
 
     def __init__(self, name: str, kind: str, parent: "Scope | None", node: ast.AST) -> None:
@@ -35,6 +35,8 @@ class Scope:
         self.returns: list[ast.expr] = []
         self.declared: dict[str, Scope] = {}
         """Names that are global or nonlocal here -> where they are bound."""
+        self.taken: dict[str, tuple[ast.Call, int]] = {}
+        """Names that take their part of what a call gives -> the call, and which part."""
         self.inner: list[Scope] = []
         """The lambdas and comprehensions in it: scopes of names, but not of calls."""
         self.used: list[tuple[str, ast.Name | ast.Attribute]] = []
@@ -61,7 +63,7 @@ class Scope:
     def forget(self) -> None:
         """Ends what it has to do with others."""
         self.parent = None
-        self.inner = []
+        self.inner, self.taken = [], {}
         self.bindings = {}
         self.declared = {}
 
@@ -178,6 +180,10 @@ class Scopes:
         values: list[Binding] = [None] * len(target.elts)
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
             values = list(value.elts)
+        if isinstance(value, ast.Call):
+            names = [(part.id, index) for index, part in enumerate(target.elts) if isinstance(part, ast.Name)]
+            holder = scope.parent if scope.kind == "main" and scope.parent is not None else scope
+            holder.taken.update((name, (value, index)) for name, index in names if len(names) == len(values))
         for part, item in zip(target.elts, values, strict=True):
             self._assign(part, item, scope)
 
