@@ -175,3 +175,17 @@ def properties_stated(_project: Node, graph: Graph) -> Answer:
 def tests_values(_project: Node, graph: Graph) -> Answer:
     """Tests demand something of values, data or models."""
     return shown(one for one in graph.of_kind("assertion") if one.context in ("test", "source"))
+
+
+@predicate
+def declares_steps(_project: Node, graph: Graph) -> Answer:
+    """A pipeline with steps is declared."""
+    return shown(one for one in own(graph, "pipeline") if graph.linked(one, "parts"))
+
+
+@predicate
+def steps_sound(_project: Node, graph: Graph) -> Answer:
+    """No step of any pipeline waits, over others, for itself."""
+    pipelines = [one for one in own(graph, "pipeline") if graph.linked(one, "parts")]
+    circles = [one for one in pipelines if graph.cycle(graph.linked(one, "parts"), "depends_on")]
+    return Answer(False) if circles else shown(pipelines)
