@@ -7,6 +7,8 @@ from mlops_lint.model import Related
 from mlops_lint.predicates.lineage import versioned
 from mlops_lint.predicates.registry import Answer, predicate
 
+# A file that is kept by version was put there by somebody, from somewhere.
+_PINS = frozenset({"git", "lfs", "dvc"})
 # Pickles hold models as often as tables; statements to a database change rows of it.
 _TABLES = frozenset("arrow avro csv excel feather hdf5 npy npz orc parquet".split())
 # Formats that keep each version of a table, under one path.
@@ -26,10 +28,12 @@ def has_origin(dataset: Node, graph: Graph) -> bool | None:
     around = (dataset, *graph.follow(dataset, ("inside",)))
     if any(graph.linked(one, "written_by") or graph.linked(one, "declared_by") for one in around):
         return True
-    # A data file in git was put there by somebody, from somewhere.
-    if any(one.fields.get("versioned_by") not in (None, "git", "lfs") for one in around):
+    if any(isinstance(one.fields.get("origin"), str) for one in around):
         return True
-    if dataset.fields.get("exists") is True or versioned(dataset, graph) is not False:
+    pins = {one.fields.get("versioned_by") for one in around} - {None}
+    if pins - _PINS:
+        return True
+    if "dvc" in pins or dataset.fields.get("exists") is True or versioned(dataset, graph) is not False:
         return None
     readers = [one.location.path for one in graph.linked(dataset, "read_by")]
     # Commands in a notebook bring data too.

@@ -16,6 +16,7 @@ class Dataset(Kind, frozen=True, tag="dataset"):
     tracked: Annotated[Flag, "git tracks the file, or files below the folder"] = UNSET
     versioned_by: Annotated[Text, "what pins its content: dvc, git, lfs, uri, revision, ...; null = nothing"] = UNSET
     cached: Annotated[Flag, "a stage output that its tool keeps a version of"] = UNSET
+    origin: Annotated[Text, "where it was imported from, or what is said of that where its version is kept"] = UNSET
     entry: Annotated[Text, "the name by which a catalogue lists it or a pipeline calls it"] = UNSET
 
 

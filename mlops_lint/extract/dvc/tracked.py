@@ -29,12 +29,16 @@ def tracked(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     folder = below(posixpath.dirname(path), text(root.get("wdir")) or ".")
     sources = list(_mappings(root.get("deps")))
     imported = any(_fixed(source) for source in sources)
+    places = [_source(source) for source in sources]
+    # To be added says of data no more than that it is there.
+    said = next((there.path for there in places if there is not None), None) or text(root.get("desc"))
     for output in _mappings(root.get("outs")):
         written = text(output.get("path"))
         if written:
-            yield from _dataset(path, output, place(written, folder), fixed=imported or _fixed(output))
-    for source in sources:
-        yield from _dataset(path, source, _source(source), fixed=_fixed(source))
+            there, fixed = place(written, folder), imported or _fixed(output)
+            yield from _dataset(path, output, there, fixed=fixed, origin=said or text(output.get("desc")))
+    for source, there in zip(sources, places, strict=True):
+        yield from _dataset(path, source, there, fixed=_fixed(source))
 
 
 def _source(source: Mapping) -> Place | None:
@@ -45,9 +49,12 @@ def _source(source: Mapping) -> Place | None:
     return repository_place(url, written) if url is not None else place(written, None)
 
 
-def _dataset(path: str, node: Mapping, there: Place | None, *, fixed: bool) -> Iterator[Subject]:
+def _dataset(
+    path: str, node: Mapping, there: Place | None, *, fixed: bool, origin: str | None = None
+) -> Iterator[Subject]:
     if there is not None:
-        record = Dataset(uri=there.path, scheme=there.scheme, versioned_by="dvc" if fixed else UNSET)
+        versioned = "dvc" if fixed else UNSET
+        record = Dataset(uri=there.path, scheme=there.scheme, versioned_by=versioned, origin=origin or UNSET)
         at = locate(path, node.key("path") or node)
         yield subject(record, at, there.path, symbol=there.symbol)
 
