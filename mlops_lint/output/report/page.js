@@ -73,7 +73,7 @@
   find("cards").append(
     card("Level", scored ? make("span", {}, `${score.level} `, make("small", {}, `of ${data.levels.length - 1} · ${score.level_name}`)) : "–", scored ? data.levels[score.level].means : data.nothing),
     card("Score", percent(score.score), scored ? "weighted mean of the questions that are answered" : ""),
-    card("Questions answered", make("span", {}, `${answered} `, make("small", {}, `of ${score.questions.length}`)), "the others do not apply, or cannot be told"),
+    card("Questions answered", make("span", {}, `${answered} `, make("small", {}, `of ${score.questions.length}`)), `the others do not apply, or cannot be told; ${percent(score.shown)} of all practices are shown`),
     card(
       "Findings", findings.length.toLocaleString("en"),
       make("div", { class: "severities" }, ...["error", "warning", "note"].map((one) => make("span", { class: one }, count(data.summary[one], one)))),
