@@ -171,7 +171,7 @@ def _asked(answer: Answer, rules: dict[str, Rule]) -> Iterator[str]:
 def _as_a_whole(answer: Answer, rules: dict[str, Rule]) -> str:
     assert answer.whole is not None
     if answer.whole.outcome == "fail":
-        return f"        - {visible(answer.whole.message)}"
+        return f"        - {_lacking(answer)}"
     return f"        + {_place(answer.whole)} {evidence(answer.whole, rules)}"
 
 
@@ -231,7 +231,7 @@ def _question(answer: Answer, rules: dict[str, Rule]) -> dict[str, object]:
             {"path": one.location.path, "line": one.location.line, "message": evidence(one, rules)}
             for one in best((*answer.passed, *_shown(answer)))[:_EVIDENCE]
         ],
-        "lacking": answer.whole.message if answer.whole is not None and not _shown(answer) else None,
+        "lacking": _lacking(answer),
         "findings": [
             {"rule": one.rule, "path": one.location.path, "line": one.location.line} for one in best(answer.failed)
         ],
@@ -242,6 +242,13 @@ def _question(answer: Answer, rules: dict[str, Rule]) -> dict[str, object]:
 def _shown(answer: Answer) -> tuple[Verdict, ...]:
     """What the project as a whole shows for a yes."""
     return (answer.whole,) if answer.whole is not None and answer.whole.outcome == "pass" else ()
+
+
+def _lacking(answer: Answer) -> str | None:
+    """What the project as a whole does not show, and what to do about it; None = it shows it, or is not asked."""
+    if answer.whole is None or answer.whole.outcome == "pass" or answer.question.whole is None:
+        return None
+    return f"{visible(answer.whole.message)}. {answer.question.whole.how}"
 
 
 def _attested(attested: Attestation) -> dict[str, object]:

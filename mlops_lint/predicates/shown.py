@@ -11,8 +11,9 @@ def shown(found: Iterable[Node]) -> Answer:
     first = min(found, key=lambda one: (one.location, one.id), default=None)
     if first is None:
         return Answer(False)
-    named = f" '{first.name}'" if first.name else ""
-    return Answer(True, f"{first.kind.replace('_', ' ')}{named}", at=first.location)
+    # What a tool is used for says more than that it is.
+    what = first.fields.get("purpose") if first.kind == "use" else first.kind.replace("_", " ")
+    return Answer(True, f"{what} '{first.name}'" if first.name else str(what), at=first.location)
 
 
 def first_yes(*answers: Answer) -> Answer:
