@@ -8,7 +8,7 @@ from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.tables import _declares_checks
-from mlops_lint.predicates.work import batch, data_read, data_written, reads_of_stores
+from mlops_lint.predicates.work import batch, data_bases, data_read, data_written, reads_of_stores
 
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
 _SETTLED = (

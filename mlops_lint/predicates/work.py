@@ -22,6 +22,10 @@ _STORES = frozenset(
     "google boto3 s3fs gcsfs fsspec awswrangler azure sqlalchemy pymongo datasets huggingface_hub kagglehub "
     "openml".split()
 )
+_DATA_BASES = frozenset(
+    "pymongo motor sqlalchemy psycopg2 psycopg mysql pymysql pyodbc snowflake clickhouse_driver clickhouse_connect cassandra "
+    "elasticsearch qdrant_client influxdb_client oracledb cx_Oracle".split()
+)
 _REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigquery bq dbfs r2 kaggle openml".split())
 
 
@@ -79,7 +83,12 @@ def hands_on_models(_project: Node, graph: Graph) -> Answer:
 @predicate
 def reads_data(_project: Node, graph: Graph) -> Answer:
     """The project's own code or pipelines read data."""
-    return shown([*with_field(graph, "read", "data"), *data_read(graph)])
+    return first_yes(shown([*with_field(graph, "read", "data"), *data_read(graph)]), shown(data_bases(graph)))
+
+
+def data_bases(graph: Graph) -> list[Node]:
+    """Gives the imports of clients of data bases: what they read is seldom seen at a call."""
+    return [one for one in own(graph, "import") if one.fields.get("top") in _DATA_BASES]
 
 
 def reads_of_stores(graph: Graph) -> list[Node]:
