@@ -43,15 +43,9 @@ def data_in_reach(_project: Node, graph: Graph) -> Answer:
     far = [one for one in data if one.fields.get("scheme") not in (None, "local")]
     here = [one for one in data if one.fields.get("tracked") is True or one.fields.get("versioned_by") is not None]
     brought = [one for one in own(graph, "read") if one.fields.get("hub") is True or one.name.startswith(_SETTLED)]
-    kept = uses(graph, "data-remote", "data-remote-command")
-    return first_yes(
-        shown(here),
-        shown(far),
-        shown(brought),
-        shown(kept),
-        shown(reads_of_stores(graph)),
-        shown(own(graph, "http_call")),
-    )
+    kept = [*uses(graph, "data-remote", "data-remote-command"), *with_field(graph, "resource", "holds", "data")]
+    fetched = [*reads_of_stores(graph), *data_bases(graph), *own(graph, "http_call")]
+    return first_yes(shown(here), shown(far), shown(brought), shown(kept), shown(fetched))
 
 
 @predicate

@@ -23,8 +23,8 @@ _STORES = frozenset(
     "openml".split()
 )
 _DATA_BASES = frozenset(
-    "pymongo motor sqlalchemy psycopg2 psycopg mysql pymysql pyodbc snowflake clickhouse_driver clickhouse_connect cassandra "
-    "elasticsearch qdrant_client influxdb_client oracledb cx_Oracle".split()
+    "pymongo motor sqlalchemy psycopg2 psycopg mysql pymysql pyodbc snowflake clickhouse_driver clickhouse_connect "
+    "cassandra elasticsearch qdrant_client influxdb_client oracledb cx_Oracle".split()
 )
 _REMOTE = frozenset("s3 gs gcs abfs abfss wasbs az adl http https hf table bigquery bq dbfs r2 kaggle openml".split())
 
