@@ -33,7 +33,7 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
         return tuple(subjects), (), problems, tuple(made)
     said = places(written).keys()
     for pattern, words, extractor in registry.TEXTS:
-        if (not words or not said.isdisjoint(words)) and registry.matches(path, pattern):
+        if (not words or not said.isdisjoint(words)) and registry.fits(path, pattern):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
 
@@ -70,7 +70,7 @@ def _structured(path: str, data: bytes, language: str, context: str) -> Iterator
         for of_requirements in registry.REQUIREMENTS:
             yield from of_requirements(path, listed)
     elif language != "text":
-        wanted = [one for pattern, word, one in registry.TREES if word in data and registry.matches(path, pattern)]
+        wanted = [one for pattern, word, one in registry.TREES if word in data and registry.fits(path, pattern)]
         if wanted or _is_invalid(language, data):
             trees = _trees(path, data, language)
             for of_tree in wanted:

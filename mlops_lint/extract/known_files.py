@@ -6,7 +6,7 @@ Source: the reference of each tool; a file is known by its name and by a line th
 import re
 from collections.abc import Iterator
 
-from mlops_lint.extract.registry import either, matches, texts
+from mlops_lint.extract.registry import matches, texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
@@ -87,7 +87,7 @@ def pipelines(path: str, text: str) -> Iterator[Subject]:
 
 def _first(path: str, text: str, rows: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]) -> Subject | None:
     for tool, patterns, shows in rows:
-        if matches(path, either(patterns)) and (found := shows.search(text)) is not None:
+        if matches(path, patterns) and (found := shows.search(text)) is not None:
             return _use(path, text, tool, found)
     return None
 

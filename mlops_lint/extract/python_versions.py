@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/serverless-application-model, https://cloud.google.c
 import re
 from collections.abc import Iterator
 
-from mlops_lint.extract.registry import either, matches, texts
+from mlops_lint.extract.registry import matches, texts
 from mlops_lint.model import Location, Subject
 from mlops_lint.subjects import Use, subject
 
@@ -79,7 +79,7 @@ _MOST = 50
 def python_versions(path: str, text: str) -> Iterator[Subject]:
     """Gives one use for each statement: its name is the sort of statement, its tool the version or range as written."""
     for sort, patterns, pattern in _STATED:
-        if matches(path, either(patterns)):
+        if matches(path, patterns):
             for found, _ in zip(pattern.finditer(text), range(_MOST), strict=False):
                 written = next(group for group in found.groups() if group is not None).strip()
                 versions = _NUMBER.findall(written) if sort == "tested" else [written]

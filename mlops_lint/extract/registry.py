@@ -88,8 +88,13 @@ def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtracto
     return register
 
 
-def matches(path: str, pattern: re.Pattern[str]) -> bool:
-    """Says whether the path, or its last part, matches one of some shell patterns."""
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Says whether the path, or its last part, matches one of the shell patterns."""
+    return fits(path, either(patterns))
+
+
+def fits(path: str, pattern: re.Pattern[str]) -> bool:
+    """Says whether the path, or its last part, is as a pattern has it."""
     return pattern.match(path) is not None or pattern.match(path.rpartition("/")[2]) is not None
 
 

@@ -17,7 +17,7 @@ from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.extract.python.settings_read import LOADERS, Chain, optional, symbol_of
 from mlops_lint.extract.python.tree import children, walk
 from mlops_lint.extract.python.uris import HERE
-from mlops_lint.extract.registry import either, matches, python
+from mlops_lint.extract.registry import matches, python
 from mlops_lint.model import Subject
 from mlops_lint.subjects import ConfigKey, subject
 
@@ -25,7 +25,6 @@ WHOLE = "*"
 """The key of a reading that takes all of a file, and may take any of its keys."""
 
 _YAML = frozenset(name for name in LOADERS if name.startswith(("yaml.", "ruamel.", "omegaconf.")))
-_FILES = either(PATTERNS)
 _MUTATORS = frozenset({"update", "setdefault", "clear", "pop", "popitem"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -71,7 +70,7 @@ def _unplaced(module: Module) -> Iterator[Subject]:
 def _subject(module: Module, one: _Read) -> Subject | None:
     chain = one.chain
     file = posixpath.normpath(chain.file.removeprefix(HERE))
-    if file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, _FILES):
+    if file.startswith(("/", "~", "=")) or "://" in chain.file or not matches(file, PATTERNS):
         return None
     # A file that is handed on as a whole may have any of its keys read.
     key = ".".join(chain.keys) or WHOLE
