@@ -4,6 +4,7 @@ Source: https://docs.python.org/3/reference/compound_stmts.html#the-try-statemen
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -23,6 +24,10 @@ _SAYS = frozenset(
 _WAITS = frozenset({"sleep", "wait"})
 _ATTEMPTS = ("attempt", "retry", "retries", "tries", "trial")
 _MOST = 12
+# Whoever writes this has thought of it.
+_MEANT = re.compile(
+    r"(?i)non[- ]?(?:fatal|critical|blocking|essential)|best[- ]effort|\b(?:is|are) optional|\(optional\)"
+)
 
 
 @python
@@ -69,6 +74,8 @@ def _swallows(around: Around, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
     inner = [one for part in clause.body for one in walk(part)]
     if any(isinstance(one, ast.Raise) for one in inner) or _tries_again(around, node, inner):
         return False
+    if any(isinstance(one, ast.Constant) and _means_it(one.value) for one in inner) or _runs_on(around, node):
+        return UNSET
     # Where it went well it is over here; else something else is tried.
     if any(isinstance(one, ast.Return) for part in node.body for one in walk(part)) and _goes_on(around, node):
         return UNSET
@@ -79,6 +86,20 @@ def _swallows(around: Around, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
         if isinstance(one, ast.Call) and last_name(one.func) not in _SAYS:
             return UNSET
     return True
+
+
+def _means_it(value: object) -> bool:
+    return isinstance(value, str) and _MEANT.search(value) is not None
+
+
+def _runs_on(blocks: Around, node: ast.Try) -> bool:
+    """Whether it stands in a loop that never ends, as that of a program that waits for messages."""
+    around = blocks.get(node)
+    while around is not None and not isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(around, ast.While) and isinstance(around.test, ast.Constant):
+            return True
+        around = blocks.get(around)
+    return False
 
 
 def _goes_on(blocks: Around, node: ast.Try) -> bool:

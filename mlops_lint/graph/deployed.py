@@ -21,7 +21,30 @@ def deployed(graph: Graph) -> None:
         programs.find(node)
     _substituted(graph, programs)
     _named(graph)
+    _told_once(graph)
     _stores(graph)
+
+
+def _told_once(graph: Graph) -> None:
+    """Of several descriptions of one deployment, as a chart and a manifest, what one says may well hold of all."""
+    same: dict[object, list[Node]] = {}
+    for node in graph.of_kind("deployment"):
+        if node.fields.get("scalable") is True and node.context != "test":
+            same.setdefault(_program(node, graph), []).append(node)
+    for nodes in same.values():
+        for name in ("scales", "stepwise"):
+            if any(one.fields.get(name) is True for one in nodes):
+                for one in nodes:
+                    if one.fields.get(name) is False:
+                        del one.fields[name]
+
+
+def _program(node: Node, graph: Graph) -> object:
+    """What a deployment runs: code of the repository, or a program of others under its name."""
+    own = [one.id for role in ("builds", "deploys") for one in graph.linked(node, role)]
+    image = node.fields.get("image")
+    name = plain(reference(image).name.rpartition("/")[2]) if isinstance(image, str) else node.id
+    return frozenset(own) or (name, node.fields.get("model_uri"), node.name)
 
 
 def _stores(graph: Graph) -> None:
@@ -77,9 +100,11 @@ class _Programs:
                 node.fields["serves_model"] = True
             return
         file = self._file(node)
+        used = self._files.get(file or "")
         if file is not None and f"file:{file}" in graph.nodes:
             graph.connect(node.id, "builds", f"file:{file}")
-        used = self._files.get(file or "")
+        elif used is not None:
+            graph.connect(node.id, "builds", used.id)
         services = list(self._services(node, used))
         for service in services:
             graph.connect(node.id, "deploys", service.id)

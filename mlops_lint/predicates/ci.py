@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.models import serves_model
+from mlops_lint.predicates.operated import operated
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.seeding import is_run
 
@@ -136,7 +137,7 @@ def _is_space(graph: Graph) -> bool:
 
 
 def _services(graph: Graph) -> list[Node]:
-    return [one for one in graph.of_kind("service") if one.own and serves_model(one, graph)]
+    return [one for one in graph.of_kind("service") if operated(one, graph) and serves_model(one, graph)]
 
 
 def _jobs(graph: Graph) -> list[Node]:

@@ -1,17 +1,19 @@
 """What a deployment of a model can stand: load, a bad version, a hanging container."""
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.operated import for_others, operated
 from mlops_lint.predicates.registry import Answer, predicate
 
-_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample"})
+_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
 _NAMES = {"ready": "readiness", "live": "liveness"}
 
 
 @predicate
-def model_deployment(deployment: Node, _graph: Graph) -> bool:
+def model_deployment(deployment: Node, graph: Graph) -> bool:
     """A deployment of the project's own answers with a model, and not only for those who work on it."""
     trial = str(deployment.fields.get("environment")).lower() in _TRIALS
-    return deployment.context == "source" and not trial and deployment.fields.get("serves_model") is True
+    serves = deployment.fields.get("serves_model") is True and not trial
+    return serves and operated(deployment, graph) is True and not for_others(deployment, graph)
 
 
 @predicate

@@ -20,7 +20,13 @@ _OPTIONAL = frozenset(
 )
 # What tells of a failure must not fail itself.
 _TELLS = re.compile(
-    r"(?i)callback|on_(?:\w+_)?(?:failure|error|retry|success)|notif|alert|report|cleanup|teardown|close|shutdown"
+    r"(?i)callback|on_(?:\w+_)?(?:failure|error|retry|success)|notif|alert|report|cleanup|teardown|close|shutdown|"
+    # Settings and the state of a program are no data that others wait for.
+    r"(?:save|load|write|read|store|restore)_(?:\w+_)?(?:config|settings|state|session|preferences|cache)$"
+)
+# Programs that a person sits before, who is shown the failure.
+_SHOWN = frozenset(
+    "tkinter customtkinter PyQt5 PyQt6 PySide2 PySide6 wx kivy streamlit gradio dash nicegui textual pygame".split()
 )
 _CODE = ("training", "write", "read", "model", "model_load", "http_call")
 
@@ -33,9 +39,17 @@ def in_pipeline_code(handler: Node, graph: Graph) -> bool:
     for runner in graph.runners(handler):
         if runner.own and runner.kind == "task":
             return True
-        if runner.own and runner.kind == "entry_point" and graph.reach(runner, "training"):
-            return not graph.in_file(handler.location.path, "service")
+        trains = runner.own and runner.kind == "entry_point" and graph.reach(runner, "training")
+        if trains and not graph.in_file(handler.location.path, "service") and not _is_shown(runner, handler, graph):
+            return True
     return False
+
+
+def _is_shown(runner: Node, handler: Node, graph: Graph) -> bool:
+    """Whether a person sits before a program, who sees what fails."""
+    files = (runner.location.path, handler.location.path)
+    imports = (one.fields.get("top") for path in files for one in graph.in_file(path, "import"))
+    return not _SHOWN.isdisjoint(map(str, imports))
 
 
 @predicate
@@ -45,7 +59,8 @@ def guards_work(handler: Node, graph: Graph) -> bool:
         return not handler.links or any(_is_work(one) for one in graph.reached(handler))
     guards = handler.fields.get("guards")
     names = set(guards) - _OPTIONAL if isinstance(guards, tuple) else set()
-    if not names:
+    # A menu asks again.
+    if not names or "input" in names:
         return False
     for body in graph.linked(handler, "within"):
         if _TELLS.search(body.name.rpartition(".")[2]):

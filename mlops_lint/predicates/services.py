@@ -4,7 +4,9 @@ import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.graph.programs import program
 from mlops_lint.predicates.models import serves_model
+from mlops_lint.predicates.operated import operated
 from mlops_lint.predicates.registry import predicate
 
 # Files that say how a program is packed, or that its platform packs it.
@@ -24,15 +26,30 @@ _FEEDBACK = re.compile(
     r"human_?(?:label|review)|annotat|user_?rating|relabel|report_(?:wrong|error|prediction)"
 )
 _PERHAPS = frozenset({"monitoring", "drift"})
+_STATUS = re.compile(
+    r"(?i)(?:^|/)(?:health\w*|ready|readiness|live|liveness|livez|readyz|metrics|status|version|ping|docs)/?$"
+)
+# What is forecast is measured later by what measured it before; a record that may be changed holds what came true;
+# for a vector or a text nothing comes true.
+_FOLLOWS = re.compile(r"(?i)forecast|(?:^|/)(?:update|ingest|sync|refresh)\b")
+_CHANGES = re.compile(r"(?i)^(?:put|patch|update|edit)_(?!.*(?:user|profile|account|password|model|config|setting))")
+_NOTHING_TRUE = re.compile(r"SentenceTransformer|Embedding|ForCausalLM|llama_cpp|Ollama|DiffusionPipeline|vllm\.LLM")
 
 
 @predicate
 def answers_programs(service: Node, graph: Graph) -> bool:
     """A service of the project's own predicts for programs that call it, not only on pages for people."""
-    if service.context != "source" or not serves_model(service, graph):
+    if not operated(service, graph) or not serves_model(service, graph):
         return False
     files = {service.location.path, *_imported(service, graph)}
-    return any(one.location.path in files and one.fields.get("page") is not True for one in graph.of_kind("endpoint"))
+    return any(one.location.path in files and _asks(one) for one in graph.of_kind("endpoint"))
+
+
+def _asks(endpoint: Node) -> bool:
+    """Whether a program may ask an endpoint for a prediction: of its health it asks by sending nothing."""
+    fields = endpoint.fields
+    told = fields.get("takes_input") is False or _STATUS.search(str(fields.get("route", "")))
+    return fields.get("page") is not True and not told
 
 
 @predicate
@@ -84,11 +101,20 @@ def learns_outcomes(service: Node, graph: Graph) -> bool | None:
     named = [one.name for kind in ("function", "dataset", "monitor") for one in graph.of_kind(kind)]
     if any(_FEEDBACK.search(name) for name in (*named, *graph.paths.files)):
         return None
+    changed = any(_CHANGES.search(one.name) for one in graph.of_kind("endpoint") if one.context != "test")
+    if changed or any(_FOLLOWS.search(route) for route in routes) or _made_up(service, graph):
+        return None
     # What watches predictions may well be told what came true.
     watched = any(one.fields.get("purpose") in _PERHAPS for one in uses) or bool(graph.of_kind("monitor"))
     # What a platform hosts is called by whoever also learns what came of it.
     hosted = any(one.fields.get("hosted") is True for one in graph.in_file(service.location.path, "endpoint"))
     return None if watched or hosted or not service.own else False
+
+
+def _made_up(service: Node, graph: Graph) -> bool:
+    """Whether all models of a service make vectors, texts or pictures."""
+    loads = [one for one in program(service, graph) if one.kind == "model_load"]
+    return bool(loads) and all(_NOTHING_TRUE.search(one.name) for one in loads)
 
 
 def _imported(service: Node, graph: Graph) -> set[str]:

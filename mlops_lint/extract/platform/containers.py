@@ -39,6 +39,8 @@ class Running(msgspec.Struct, frozen=True):
     requests: Texts
     limits: Texts
     links: tuple[Link, ...] = ()
+    local: bool = False
+    """Its image is never pulled: it runs on the machine that has built it."""
 
 
 def running(pod: Mapping, certain: bool = True) -> Running | None:
@@ -70,6 +72,7 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         requests=asked,
         limits=limits,
         links=(*code_links(line, None), *code(line)),
+        local=text(main.get("imagePullPolicy")) == "Never",
     )
 
 

@@ -95,7 +95,7 @@ def _workload(path: str, one: Manifest) -> Iterator[Subject]:
         sized=True,
         requests=found.requests,
         limits=found.limits,
-        environment=environment(path, one.root.get("metadata", "labels")),
+        environment="local" if found.local else environment(path, one.root.get("metadata", "labels")),
         owner=_owner(one) or (None if certain else UNSET),
     )
     name = shown(one.name or one.kind)

@@ -20,6 +20,8 @@ from mlops_lint.subjects import Deployment, Flag, Number, Resource, Text, subjec
 
 _ROOTS = frozenset({"sagemaker", "sagemaker_core", "boto3", "google", "azure", "azureml", "ray", "bentoml"})
 _INSTANCE = ("instance",)
+# What is taken down where it is put up was only tried.
+_DELETES = frozenset({"delete_endpoint", "undeploy_all"})
 _BOTH = ("live", "ready")
 
 
@@ -80,6 +82,7 @@ def deployments(module: Module) -> Iterator[Subject]:
     yield from _scaled(module)
     if not module.roots & _ROOTS:
         return
+    deleted = {id(one.scope): one.node.lineno for one in module.calls if one.name.rpartition(".")[2] in _DELETES}
     for call in module.calls:
         last = call.name.rpartition(".")[2]
         made = _CALLS.get(last)
@@ -88,6 +91,8 @@ def deployments(module: Module) -> Iterator[Subject]:
         given = _given(module, call)
         record = made(module, call, given)
         if record is not None:
+            trial = deleted.get(id(call.scope), 0) > call.node.lineno
+            record = structs.replace(record, environment="trial") if trial else record
             yield _deployment(module, call, given, record)
     yield from _decorated(module)
 
@@ -299,7 +304,8 @@ def _decorated_name(call: Call, node: ast.AST) -> str | None:
 
 
 def _ray(given: Given) -> Deployment:
-    copies = given.value("num_replicas", 1)
+    # Where nothing is said, the configuration that it is deployed with says it.
+    copies = given.value("num_replicas", UNSET)
     scaled = given.has("autoscaling_config")
     return Deployment(
         framework="ray-serve",
@@ -307,7 +313,6 @@ def _ray(given: Given) -> Deployment:
         image=None,
         image_pinned=None,
         replicas=_number(copies),
-        # The configuration that it is deployed with may say otherwise.
         scales=True if scaled or copies == "auto" else UNSET if scaled is None or copies is UNSET else False,
         scalable=True,
         stepwise=UNSET,
