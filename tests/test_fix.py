@@ -107,6 +107,7 @@ def repository(tmp_path: Path) -> Path:
     )
     (tmp_path / "train.py").write_text(source)
     (tmp_path / "train.py").chmod(0o755)
+    (tmp_path / "dvc.yaml").write_text("stages:\n  train:\n    cmd: python train.py\n")
     return tmp_path
 
 

@@ -28,7 +28,8 @@ def test_a_rule_finds_what_its_fixture_says(rule: Rule, case: Case) -> None:
 
 def test_a_rule_about_models_is_asked_only_where_there_are_any(tmp_path: Path) -> None:
     rule = RULES["SRV011-call-without-timeout"]
-    (tmp_path / "fetch.py").write_text("import requests\n\nrequests.get('https://example.org')\n")
+    source = "import requests\nfrom flask import Flask\n\napp = Flask('x')\nrequests.get('https://example.org')\n"
+    (tmp_path / "app.py").write_text(source)
     scanned = run.read(settings(tmp_path, overrides=Overrides(jobs=1, cache=False)))
     assert heard(said(msgspec.structs.replace(rule, scope="any"), scanned.graph), frozenset())
     assert not said(rule, scanned.graph)

@@ -101,10 +101,9 @@ class _Programs:
             return
         file = self._file(node)
         used = self._files.get(file or "")
-        if file is not None and f"file:{file}" in graph.nodes:
-            graph.connect(node.id, "builds", f"file:{file}")
-        elif used is not None:
-            graph.connect(node.id, "builds", used.id)
+        built = f"file:{file}" if f"file:{file}" in graph.nodes else used.id if used is not None else None
+        if built is not None:
+            graph.connect(node.id, "builds", built)
         services = list(self._services(node, used))
         for service in services:
             graph.connect(node.id, "deploys", service.id)

@@ -1,6 +1,7 @@
 """What happens when something fails: whether it is seen, and whether it is tried again."""
 
 import re
+from functools import lru_cache
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
@@ -113,3 +114,20 @@ def fetched_by_task(call: Node, graph: Graph) -> bool:
     """A task of a pipeline, on a schedule or managed by an orchestrator, makes this call over the network."""
     tasks = [one for one in graph.runners(call) if one.kind == "task" and one.own]
     return any(pipeline.fields.get("managed") is True for task in tasks for pipeline in graph.linked(task, "part_of"))
+
+
+@predicate
+def awaited(call: Node, graph: Graph) -> bool:
+    """Somebody waits for a call over the network: who asks a service, or the task of a pipeline that makes it."""
+    if any(one.kind == "task" and one.own for one in graph.runners(call)):
+        return True
+    return call.id in _asked_for(graph)
+
+
+@lru_cache(maxsize=4)
+def _asked_for(graph: Graph) -> frozenset[str]:
+    """All calls in the code of services: in their files, and in what their handlers run."""
+    files = {one.location.path for one in graph.of_kind("service") if one.own}
+    handlers = [one for one in graph.of_kind("endpoint") if one.own]
+    beside = [one for path in files for one in graph.in_file(path, "http_call")]
+    return frozenset(one.id for one in (*beside, *(one for each in handlers for one in graph.reach(each, "http_call"))))
