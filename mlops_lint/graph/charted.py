@@ -37,6 +37,11 @@ def _fill(node: Node, image: str, values: dict[str, str]) -> None:
         stated = (values.get(f"value:{chart}values.{end}#{match[1]}") for end in ("yaml", "yml"))
         return next((one for one in stated if one), match[0])
 
+    prefix = f"value:{chart}values"
+    pulled = [one for key, one in values.items() if key.startswith(prefix) and key.lower().endswith("pullpolicy")]
+    if pulled and set(pulled) == {"Never"}:
+        # It runs on the machine that has built the image.
+        node.fields["environment"] = "local"
     filled = _VALUE.sub(value, image)
     node.fields["image"] = filled
     fixed = pinned(filled)

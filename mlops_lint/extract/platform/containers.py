@@ -21,6 +21,7 @@ from mlops_lint.subjects import Flag, Text, Texts
 _PROBES = (("live", "livenessProbe"), ("ready", "readinessProbe"), ("startup", "startupProbe"))
 # Beside the program itself.
 _SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|fluent|otel|git-sync|reloader")
+_HERE = re.compile(r"(?:localhost|127\.0\.0\.1|kind-registry|k3d-[\w.-]+|registry\.local(?:host)?)(?::\d+)?/")
 # As much of a command is looked at.
 _LONGEST = 2000
 # What is put in before the file is used: by CI, a template or a person.
@@ -40,7 +41,7 @@ class Running(msgspec.Struct, frozen=True):
     limits: Texts
     links: tuple[Link, ...] = ()
     local: bool = False
-    """Its image is never pulled: it runs on the machine that has built it."""
+    """Its image is never pulled, or from this machine alone: it runs where it was built."""
 
 
 def running(pod: Mapping, certain: bool = True) -> Running | None:
@@ -72,7 +73,7 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         requests=asked,
         limits=limits,
         links=(*code_links(line, None), *code(line)),
-        local=text(main.get("imagePullPolicy")) == "Never",
+        local=text(main.get("imagePullPolicy")) == "Never" or _HERE.match(image or "") is not None,
     )
 
 

@@ -81,7 +81,7 @@ def _inference_service(path: str, one: Manifest) -> Deployment | None:
         sized=True,
         requests=_resources(tuple(sorted({*requests, *limits})), container.requests if container else ()),
         limits=_resources(limits, container.limits if container else ()),
-        environment=environment(path, one.root.get("metadata", "labels")),
+        environment="local" if container and container.local else environment(path, one.root.get("metadata", "labels")),
         owner=owner(one.root.get("metadata", "labels"), one.root.get("metadata", "annotations")),
     )
 
@@ -227,7 +227,7 @@ def _knative(path: str, one: Manifest) -> Deployment | None:
         sized=True,
         requests=found.requests,
         limits=found.limits,
-        environment=environment(path, one.root.get("metadata", "labels")),
+        environment="local" if found.local else environment(path, one.root.get("metadata", "labels")),
         owner=owner(one.root.get("metadata", "labels"), notes[0]),
     )
     # Cloud Run gives each container half a gigabyte and one processor, unless told otherwise.
