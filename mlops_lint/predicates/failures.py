@@ -37,19 +37,20 @@ def in_pipeline_code(handler: Node, graph: Graph) -> bool:
     """A handler is a setting or command of a task, or stands in code that a task, or a run that trains, runs."""
     if handler.fields.get("what") != "except":
         return True
+    if _is_shown(handler, graph):
+        return False
     for runner in graph.runners(handler):
         if runner.own and runner.kind == "task":
             return True
         trains = runner.own and runner.kind == "entry_point" and graph.reach(runner, "training")
-        if trains and not graph.in_file(handler.location.path, "service") and not _is_shown(runner, handler, graph):
+        if trains and not graph.in_file(handler.location.path, "service") and not _is_shown(runner, graph):
             return True
     return False
 
 
-def _is_shown(runner: Node, handler: Node, graph: Graph) -> bool:
+def _is_shown(node: Node, graph: Graph) -> bool:
     """Whether a person sits before a program, who sees what fails."""
-    files = (runner.location.path, handler.location.path)
-    imports = (one.fields.get("top") for path in files for one in graph.in_file(path, "import"))
+    imports = (one.fields.get("top") for one in graph.in_file(node.location.path, "import"))
     return not _SHOWN.isdisjoint(map(str, imports))
 
 

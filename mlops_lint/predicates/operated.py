@@ -78,7 +78,8 @@ def _releases_charts(graph: Graph) -> bool:
 def _collected(graph: Graph) -> frozenset[str]:
     """Folders that hold services of their own and are alike but for a number: the pieces of a course or collection."""
     alike: dict[tuple[str, str], dict[str, str]] = {}
-    for node in (*graph.of_kind("service"), *graph.of_kind("deployment")):
+    deployments = (one for one in graph.of_kind("deployment") if one.fields.get("serves_model") is True)
+    for node in (*graph.of_kind("service"), *deployments):
         folders = node.location.path.split("/")[:-1] if node.context == "source" else []
         for depth, name in enumerate(folders):
             found = _NUMBERED.fullmatch(name.lower())
