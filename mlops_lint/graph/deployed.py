@@ -10,6 +10,9 @@ from mlops_lint.graph.programs import NO_MODELS, serves
 from mlops_lint.parse.image import reference
 
 _STARTERS = frozenset("main run app server serve wsgi asgi start __main__ manage application index api".split())
+# Folders and hosts that say nothing of what is made.
+_ANY_FOLDER = frozenset("docker dockerfiles deploy deployment build images infra".split())
+_OF_OTHERS = ("registry.k8s.io/", "quay.io/", "docker.elastic.co/", "mcr.microsoft.com/", "nvcr.io/", "public.ecr.aws/")
 _STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "AWS::SageMaker::Endpoint": "canary"}
 
 
@@ -133,8 +136,21 @@ class _Programs:
         files = {link.symbol.removeprefix("file:") for link in node.links if link.role == "builds"}
         image = node.fields.get("image")
         if not files and isinstance(image, str):
-            files = self.built.get(plain(reference(image).name.rpartition("/")[2]), set())
+            name = plain(reference(image).name.rpartition("/")[2])
+            files = self.built.get(name) or self._ending(name) or self._only(node, image)
         return next(iter(files)) if len(files) == 1 else None
+
+    def _ending(self, name: str) -> set[str]:
+        """The Dockerfile in the folder after which an image is called: `shop-ranker` is made in `ranker/`."""
+        ends = [one for one in self.built if name.endswith(f"-{one}") and one not in _ANY_FOLDER]
+        return self.built[max(ends, key=len)] if ends else set()
+
+    def _only(self, node: Node, image: str) -> set[str]:
+        """The only Dockerfile, where only one deployment runs what may be made here, whatever it is called."""
+        if len(self._files) != 1 or image.startswith(_OF_OTHERS):
+            return set()
+        unknown = [one for one in self._graph.of_kind("deployment") if _may_be_made(one)]
+        return set(self._files) if unknown == [node] else set()
 
     def _services(self, node: Node, used: Node | None) -> Iterator[Node]:
         """The services in the code that a deployment starts; where that is not said, the one beside its Dockerfile."""
@@ -166,6 +182,13 @@ class _Programs:
             return False
         imported = graph.in_file(service.location.path, "function")[:1]
         return any(_ends(one.location.path, path) for body in imported for one in graph.linked(body, "imported_by"))
+
+
+def _may_be_made(node: Node) -> bool:
+    fields = node.fields
+    return (
+        fields.get("framework") != "compose" and "serves_model" not in fields and isinstance(fields.get("image"), str)
+    )
 
 
 def names_of(deployment: Node, graph: Graph) -> frozenset[str]:
