@@ -147,7 +147,11 @@ class _Programs:
 
     def _only(self, node: Node, image: str) -> set[str]:
         """The only Dockerfile, where only one deployment runs what may be made here, whatever it is called."""
-        if len(self._files) != 1 or image.startswith(_OF_OTHERS):
+        file = next(iter(self._files), "")
+        folder = plain(posixpath.basename(posixpath.dirname(file)))
+        # What is known to be made of it is no other image.
+        taken = any(file in files for name, files in self.built.items() if name != folder)
+        if len(self._files) != 1 or taken or image.startswith(_OF_OTHERS):
             return set()
         unknown = [one for one in self._graph.of_kind("deployment") if _may_be_made(one)]
         return set(self._files) if unknown == [node] else set()

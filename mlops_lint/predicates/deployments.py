@@ -1,10 +1,13 @@
 """What a deployment of a model can stand: load, a bad version, a hanging container."""
 
+import re
+
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.operated import for_others, operated
 from mlops_lint.predicates.registry import Answer, predicate
 
 _TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
+_COUNTED = re.compile(r":v?\d{1,4}$")
 _NAMES = {"ready": "readiness", "live": "liveness"}
 
 
@@ -22,6 +25,10 @@ def takes_back(deployment: Node, graph: Graph) -> Answer:
     if any(one.fields.get("purpose") == "rollback" and one.context != "test" for one in graph.of_kind("use")):
         return Answer(True)
     fields = deployment.fields
+    image = fields.get("image")
+    # Whoever counts `v1`, `v2` by hand may well keep each as it is.
+    if fields.get("image_pinned") is False and isinstance(image, str) and _COUNTED.search(image):
+        return Answer(None)
     if fields.get("image_pinned") is False:
         return Answer(False, f"its image '{fields.get('image')}' may be another one tomorrow")
     if fields.get("model_pinned") is False:
