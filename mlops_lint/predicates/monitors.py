@@ -1,5 +1,6 @@
 """What monitors look at, with what they compare, and whether anything follows from what they find."""
 
+import re
 from functools import lru_cache
 
 from mlops_lint.graph import Graph, Node
@@ -12,6 +13,7 @@ BEYOND = frozenset({"predictions", "features", "quality", "drift"})
 # Of drift and quality somebody has to hear.
 _OF_THE_MODEL = frozenset({"quality", "drift"})
 _MEASURES = frozenset({"check", "report", "job"})
+_REPORT = re.compile(r"(?i)(?:drift|report|monitor|evidently)[\w.-]*\.(?:html?|json)$")
 _USES = frozenset({"drift", "prediction-log", "feedback"})
 
 
@@ -60,7 +62,13 @@ def leads_somewhere(monitor: Node, graph: Graph) -> bool | None:
         return None
     heard = any(topics(one) & _OF_THE_MODEL for one in graph.of_kind("alert") if one.own)
     others = any(one.fields.get("acts") is True and measures_model(one, graph) for one in _own(graph))
-    return None if heard or others else False
+    return None if heard or others or _read_again(monitor, graph) else False
+
+
+def _read_again(monitor: Node, graph: Graph) -> bool:
+    """Whether other code reads a report, as one that trains again where it finds a word in it."""
+    reads = (one for one in graph.of_kind("read") if one.own and one.location.path != monitor.location.path)
+    return any(_REPORT.search(str(one.fields.get("uri"))) for one in reads)
 
 
 def topics(node: Node) -> frozenset[str]:
