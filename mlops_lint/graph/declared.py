@@ -163,7 +163,7 @@ def consumers(graph: Graph, stated: tuple[tuple[str, str], ...]) -> None:
             makers = graph.linked(published, made)
             producers = {part for node in makers for part in _publishers(published, node, graph)}
             for user in graph.linked(published, used) if producers else ():
-                if _is_internal(published, user, makers, graph):
+                if _is_internal(published, user, makers, graph) or _is_of_makers(user, makers, graph):
                     continue
                 for part in _parts(user, graph) - producers if not _makes(user, makers, graph) else ():
                     _add(graph, published, user, part, min(producers), stated)
@@ -179,7 +179,22 @@ def _is_internal(published: Node, user: Node, makers: list[Node], graph: Graph) 
     if symbol.startswith("dataset:memory://"):
         return True
     own = _project(user.location.path, graph)
-    return symbol.startswith("dataset:asset://") and all(_project(one.location.path, graph) == own for one in makers)
+    # A catalogue of the project says what its pipelines hand to one another.
+    listed = symbol.startswith("dataset:asset://") or isinstance(published.fields.get("entry"), str)
+    return listed and all(_project(one.location.path, graph) == own for one in makers)
+
+
+def _is_of_makers(user: Node, makers: list[Node], graph: Graph) -> bool:
+    """Whether a script, notebook or service lies in the project that makes what it uses, or around it.
+
+    Two pipelines of one project are two parts of it.
+    """
+    if (running := _running(user, graph)) and any(_pipelines(one, graph) for one in makers):
+        # It may run the same code, which writes under a name that it is given.
+        same = {one.id for task in running for one in graph.reach(task, "write") if "uri" not in one.fields}
+        return any(one.id in same for maker in makers for one in graph.reach(maker, "write"))
+    own = _project(user.location.path, graph)
+    return own == "." or any(_is_of(_project(one.location.path, graph), own) for one in makers)
 
 
 def _add_request(graph: Graph, endpoint: Node, call: Node, stated: tuple[tuple[str, str], ...]) -> None:
@@ -190,13 +205,22 @@ def _add_request(graph: Graph, endpoint: Node, call: Node, stated: tuple[tuple[s
         id = f"consumer:{symbol}<-{part}"
         # What sends requests to the service of its own project is a part of it.
         related = producer == "." or part == "." or _is_of(part, producer) or _is_of(producer, part)
-        if not related and id not in graph.nodes and call.own and endpoint.own:
+        if not related and id not in graph.nodes and call.own and endpoint.own and _answers_by_model(endpoint, graph):
             declared = any(_names(symbol, of) and _is_of(part, by) for of, by in stated)
             fields: dict[str, Value] = {
                 "of": symbol, "by": part, "producer": producer, "declared": declared, "how": "request",
             }  # fmt: skip
             graph.add(Node(id, "consumer", part, call.location, call.context, fields, id))
             graph.connect(id, "consumes", endpoint.id)
+
+
+def _answers_by_model(endpoint: Node, graph: Graph) -> bool:
+    """Whether the program of an endpoint has a model: of predictions there are consumers, of metrics and pages not."""
+    path = endpoint.location.path
+    starts = (endpoint, *graph.bodies(path), *graph.in_file(path, "function"))
+    held = [one for start in starts for one in graph.reached(start) if one.kind in ("model_load", "model")]
+    # A pickle that pandas reads is a table.
+    return any(one.fields.get("library") not in ("pandas", "numpy") for one in held)
 
 
 def declare(graph: Graph, stated: dict[tuple[str, str], Location | None]) -> None:
@@ -254,6 +278,13 @@ def _parts(node: Node, graph: Graph) -> set[str]:
 def _pipelines(node: Node, graph: Graph) -> set[str]:
     tasks = [node] if node.kind == "task" else [one for one in graph.runners(node) if one.kind == "task"]
     return {one.name for task in tasks for one in graph.linked(task, "part_of") if one.fields.get("managed")}
+
+
+def _running(node: Node, graph: Graph) -> list[Node]:
+    """All tasks of the pipelines that run a piece of code."""
+    tasks = [node] if node.kind == "task" else [one for one in graph.runners(node) if one.kind == "task"]
+    pipelines = {one.id: one for task in tasks for one in graph.linked(task, "part_of") if one.fields.get("managed")}
+    return [task for one in pipelines.values() for task in graph.linked(one, "parts")]
 
 
 def _project(path: str, graph: Graph) -> str:
