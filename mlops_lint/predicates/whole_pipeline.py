@@ -114,7 +114,9 @@ def responsible_named(_project: Node, graph: Graph) -> Answer:
 
 
 def _contacts(graph: Graph) -> list[Node]:
-    return [one for one in graph.of_kind("use") if one.fields.get("purpose") == "contact" and one.context != "vendored"]
+    """Pages that say whom to write to; the author of a package is somebody who once wrote it."""
+    told = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "contact"]
+    return [one for one in told if one.context != "vendored" and one.name != "package"]
 
 
 def _named(node: Node) -> bool:

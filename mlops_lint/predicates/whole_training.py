@@ -137,4 +137,6 @@ def metrics_written(_project: Node, graph: Graph) -> Answer:
     """The measures by which models are judged stand in code or files, and are written at each run."""
     judged = uses(graph, "gate", "metrics", "run-metrics", "tracking", "evaluation-gate")
     judged += [one for one in own(graph, "write") if _METRICS.search(str(one.fields.get("uri", "")))]
-    return shown(judged if own(graph, "evaluation") or judged else ())
+    # A store of artifacts keeps what a step measured.
+    kept = own(graph, "evaluation") if with_field(graph, "pipeline", "artifacts") else []
+    return first_yes(shown(judged), shown(kept))

@@ -108,8 +108,11 @@ def moves_data(_project: Node, graph: Graph) -> Answer:
     far = [one for one in graph.of_kind("dataset") if one.fields.get("scheme") in _REMOTE and _is_read(one, graph)]
     calls = own(graph, "http_call")
     secrets = [one for one in graph.of_kind("secret") if one.own and one.fields.get("literal") is False]
+    stores = [*with_field(graph, "resource", "holds", "data"), *reads_of_stores(graph), *data_bases(graph)]
     hub = with_field(graph, "read", "hub")
-    return first_yes(shown(secrets), shown(far), shown(calls), shown(hub), shown(uses(graph, "data-remote")))
+    return first_yes(
+        shown(secrets), shown(far), shown(calls), shown(stores), shown(hub), shown(uses(graph, "data-remote"))
+    )
 
 
 def _is_read(dataset: Node, graph: Graph) -> bool:
@@ -180,8 +183,8 @@ def trains_for_production(_project: Node, graph: Graph) -> Answer:
 
 
 def may_run(pipeline: Node) -> bool:
-    """Whether it is of an orchestrator that could start it by a rule."""
-    return pipeline.fields.get("schedulable") is not False
+    """Says whether it is of an orchestrator that could start it by a rule, here or in settings of its own."""
+    return pipeline.fields.get("schedulable") is not False or pipeline.fields.get("artifacts") is True
 
 
 def training_pipelines(graph: Graph) -> list[Node]:
