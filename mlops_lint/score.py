@@ -181,10 +181,9 @@ def _answer(
     again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
     counted = [one for one in said if one not in again]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
-    whole = _whole(question, verdicts, bool(again), unknown > 0, bool(counted))
-    aside = (
-        counted if whole is not None and way is not None and way.counts == "instead" else _explored(counted, scripts)
-    )
+    instead = way is not None and way.counts == "instead" and any(one.rule == question.id for one in verdicts)
+    whole = _whole(question, verdicts, bool(again), unknown > 0, bool(counted) and not instead)
+    aside = counted if instead else _explored(counted, scripts)
     counted = [one for one in counted if one not in aside]
     return Answer(
         question=question,

@@ -102,6 +102,10 @@ class _Seen:
             return is_seed or id(call.node) in self.shown
         if kind == "write":
             return in_memory(self._module, call)
+        if kind == "model":
+            # On a receiver of unknown class its name says whether a model or a body of data is sent to the hub.
+            owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+            return call.name.startswith("?") and isinstance(owner, ast.Name) and "dataset" in owner.id.lower()
         return kind in ("join", "transform") and self.frames.get(id(call.node), {}) is None
 
     def of(self, kind: str, call: Call) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from mlops_lint.extract.ci.durations import seconds
 from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
 from mlops_lint.extract.commands.purposes import Purposes
-from mlops_lint.extract.registry import either, matches, trees
+from mlops_lint.extract.registry import matches, trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, plain, strings, text
@@ -97,7 +97,7 @@ def included(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the jobs of a file that a project includes: it has any name, and jobs that say their stage and script."""
     roots = _roots(documents)
     jobs = _jobs(roots)
-    if not matches(path, either(_NAMES)) and jobs and all(_is_job(job) for _, job in jobs):
+    if not matches(path, _NAMES) and jobs and all(_is_job(job) for _, job in jobs):
         yield from _pipeline(path, roots, jobs)
 
 
