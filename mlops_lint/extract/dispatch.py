@@ -10,7 +10,7 @@ from mlops_lint.extract.suppressions import suppressions
 from mlops_lint.model import Facts, Problem, Subject, Suppression
 from mlops_lint.parse import text as plain_text
 from mlops_lint.parse.tree import Node
-from mlops_lint.parse.words import places
+from mlops_lint.parse.words import said
 
 Read = tuple[tuple[Subject, ...], tuple[Suppression, ...], list[Problem], tuple[Facts, ...]]
 
@@ -31,9 +31,9 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     written = _text(path, data, language, problems)
     if written is None:
         return tuple(subjects), (), problems, tuple(made)
-    said = places(written).keys()
+    words_in = said(written)
     for pattern, words, extractor in registry.TEXTS:
-        if (not words or not said.isdisjoint(words)) and registry.fits(path, pattern):
+        if (not words or not words_in.isdisjoint(words)) and registry.fits(path, pattern):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
 

@@ -155,8 +155,7 @@ def paths_in_texts(path: str, text: str) -> Iterator[Subject]:
 def _marked(text: str) -> Iterator[tuple[int, str]]:
     """Gives the lines in which a private path may stand, each with its offset."""
     end = -1
-    found = places(text)
-    for place in sorted(place for mark in _MARKS for place in found.get(mark, ())):
+    for place in sorted(place for each in places(text, _MARKS).values() for place in each):
         if place > end and (text[place] != ":" or _is_drive(text, place)):
             start = text.rfind("\n", 0, place) + 1
             end = text.find("\n", place)

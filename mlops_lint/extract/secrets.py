@@ -14,7 +14,7 @@ import msgspec
 
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Location, Subject
-from mlops_lint.parse.words import Words, places, says, vocabulary
+from mlops_lint.parse.words import Words, places, vocabulary
 from mlops_lint.subjects import Secret, subject
 
 CODE = ("*.py", "*.ipynb", "*.r", "*.R", "*.jl", "*.scala", "*.java", "*.go", "*.js", "*.ts", "*.tsx", "*.sql")
@@ -151,9 +151,9 @@ def secrets(path: str, text: str) -> Iterator[Subject]:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    at = places(text)
+    at = places(text, _STARTS)
     # Most texts hold none of them.
-    for form in _FORMS if says(text, _STARTS) else ():
+    for form in _FORMS if at else ():
         for position in (position for start in form.starts for position in at.get(start, ())):
             found = form.pattern.match(text, position)
             if found is not None and _is_secret(found):

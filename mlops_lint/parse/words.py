@@ -4,28 +4,31 @@ Source: https://github.com/BurntSushi/aho-corasick by way of https://github.com/
 two hundred words takes a twentieth of the time of two hundred searches.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 # Filled when the extractors are imported, then only read.
 _VOCABULARY: set[str] = set()
 
 
 class Words:
-    """Some words that are looked for together; upper and lower case differ."""
+    """A few words that are looked for together; upper and lower case differ."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = tuple(dict.fromkeys(words))
-        # Takes a millisecond to build, and half the time of the one that is chosen for many words to search.
-        self._search = AhoCorasick(self._words, implementation=Implementation.DFA)
+        # Sees few words at once by wide instructions, but not those that overlap: whether there are any, ten times
+        # as fast as where they all are.
+        self._any = AhoCorasick(self._words, matchkind=MatchKind.LeftmostFirst)
+        self._all = AhoCorasick(self._words, implementation=Implementation.DFA)
 
     def places(self, text: str) -> dict[str, list[int]]:
         """Gives the offsets at which each word stands, words that stand nowhere left out."""
         found: dict[str, list[int]] = {}
-        for word, start, _ in self._search.find_matches_as_indexes(text, overlapping=True):
-            found.setdefault(self._words[word], []).append(start)
+        if self._any.find_matches_as_strings(text):
+            for word, start, _ in self._all.find_matches_as_indexes(text, overlapping=True):
+                found.setdefault(self._words[word], []).append(start)
         return found
 
 
@@ -33,21 +36,34 @@ def vocabulary(*words: str) -> frozenset[str]:
     """Gives these words, and has all texts searched for them from now on, together with those of all others."""
     _VOCABULARY.update(words)
     _search.cache_clear()
-    places.cache_clear()
+    said.cache_clear()
     return frozenset(words)
 
 
 @cache
-def _search() -> Words:
-    return Words(sorted(_VOCABULARY))
+def _search() -> AhoCorasick:
+    # Takes a millisecond to build, and half the time of what would be chosen for so many words to search.
+    return AhoCorasick(sorted(_VOCABULARY), implementation=Implementation.DFA)
 
 
 @lru_cache(maxsize=1)
-def places(text: str) -> dict[str, list[int]]:
-    """Gives the offsets of each word of the vocabulary that stands in a text, which is searched but once in a row."""
-    return _search().places(text)
+def said(text: str) -> frozenset[str]:
+    """Gives the words of the vocabulary that stand in a text, which is searched but once in a row."""
+    return frozenset(_search().find_matches_as_strings(text, overlapping=True))
 
 
 def says(text: str, words: frozenset[str]) -> bool:
     """Says whether one of some words of the vocabulary stands in a text."""
-    return not places(text).keys().isdisjoint(words)
+    return not said(text).isdisjoint(words)
+
+
+def places(text: str, words: frozenset[str]) -> dict[str, list[int]]:
+    """Gives the offsets of those of some words of the vocabulary that stand in a text."""
+    return {word: list(_places(text, word)) for word in words & said(text)}
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)

@@ -5,6 +5,7 @@ Source: the methods of estimators and of clients of model servers, in the docume
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from mlops_lint.extract.python.kept import keeps
@@ -33,6 +34,8 @@ _VERSION = re.compile(
     r"(?i)(?:model|run|artifact|bento|mlflow)[-_ .]?(?:version|id|uri|tag|hash|name|ver)\b|^version$|^__version__$|"
     r"^model[-_]?(?:version|name|id)"
 )
+# Without one of these on a line no name or text on it is one of a version.
+_HINT = re.compile(r"version|(?:model|run|artifact|bento|mlflow)[-_ .]?(?:id|uri|tag|hash|name|ver)")
 
 
 @python
@@ -103,10 +106,29 @@ def _names_prediction(call: ast.Call) -> bool:
 
 def _versioned(module: Module) -> Iterator[Subject]:
     """Gives the first place in each function, or class, that names a version of a model."""
+    lines = list(_hinted(module.source))
     for scope in module.scopes.all:
-        if scope.kind in ("function", "class") and (place := _version_in(scope)) is not None:
+        if scope.kind not in ("function", "class") or not _stands_in(lines, scope.node):
+            continue
+        if (place := _version_in(scope)) is not None:
             record = Use(purpose="model-version", tool="code")
             yield subject(record, module.locate(place), "model version", links=(module.within(scope),))
+
+
+def _hinted(source: str) -> Iterator[int]:
+    """The lines on which a version may be named: to look at all nodes of all functions takes five times as long."""
+    lowered = source.lower()
+    line, at = 1, 0
+    for found in _HINT.finditer(lowered):
+        line += lowered.count("\n", at, found.start())
+        at = found.start()
+        yield line
+
+
+def _stands_in(lines: list[int], node: ast.AST) -> bool:
+    """Whether one of some lines, in their order, is of a function or class."""
+    place = bisect_left(lines, getattr(node, "lineno", 0))
+    return place < len(lines) and lines[place] <= getattr(node, "end_lineno", 0)
 
 
 def _version_in(scope: Scope) -> ast.AST | None:

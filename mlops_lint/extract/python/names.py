@@ -155,18 +155,22 @@ class Names:
             return self._unbound(name)
         bindings, owner = found
         if len(bindings) == 1:
+            # Most names are imported or defined once, or of a loop: there is nothing to look up.
+            if isinstance(bindings[0], str):
+                return self._of_binding(bindings[0], owner, depth)
             if name in owner.parameters:
                 return self._of_parameter(owner.parameters[name], owner, depth)
-            if bindings[0] is None and name in owner.taken:
-                return self._looked_up((name, id(owner)), lambda: self._of_part(*owner.taken[name], owner, depth))
-            # Most names are imported or defined once, or of a loop: there is nothing to look up.
-            if not isinstance(bindings[0], ast.expr):
-                return self._of_binding(bindings[0], owner, depth)
+            if bindings[0] is None:
+                if name in owner.taken:
+                    return self._looked_up((name, id(owner)), lambda: self._of_part(*owner.taken[name], owner, depth))
+                return UNKNOWN
         key = (name, id(owner))
         known = self._bound.get(key)
         return known if known is not None else self._looked_up(key, lambda: self._of_bindings(bindings, owner, depth))
 
     def _of_bindings(self, bindings: list[Binding], owner: Scope, depth: int) -> str:
+        if len(bindings) == 1:
+            return self._of_binding(bindings[0], owner, depth)
         known = [self._of_binding(binding, owner, depth) for binding in bindings]
         if all(isinstance(binding, str) and binding.startswith("import:") for binding in bindings):
             # Alternatives under try or if: the first that we know something of.

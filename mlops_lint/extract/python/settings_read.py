@@ -67,8 +67,7 @@ class Chain(msgspec.Struct, frozen=True):
 
 def named(source: str) -> bool:
     """Says whether a source names a file of settings, or a function that finds one."""
-    found = places(source)
-    return any(_MARK.match(source, place) for mark in _MARKS for place in found.get(mark, ()))
+    return any(_MARK.match(source, place) for each in places(source, _MARKS).values() for place in each)
 
 
 class Settings:
