@@ -1,4 +1,4 @@
-"""Commands and calls that compare versions of data, or look at the history of one, to uses.
+"""Commands and calls that compare versions of data, look at the history of one, or make one, to uses.
 
 Source: https://dvc.org/doc/command-reference/diff, https://docs.lakefs.io/latest/reference/cli/ (`lakectl diff`),
 https://docs.delta.io/latest/delta-utility.html (history), https://iceberg.apache.org/docs/latest/spark-queries/
@@ -20,6 +20,7 @@ _COMMANDS = re.compile(
     r"dvc[ \t]+(?:--\S+[ \t]+)*(?:diff|data[ \t]+status)\b|lakectl[ \t]+(?:diff|log)\b|data-diff\s|nessie[ \t]+diff\b|"
     r"DESCRIBE HISTORY\b|quilt3?[ \t]+(?:diff|log)\b|dolt[ \t]+diff\b|datacompy\b|dvc[\"'],[ \t]*[\"']diff[\"']"
 )
+_KEEPS = re.compile(r"(?<![\w./-])lakectl[ \t]+(?:commit|import|tag[ \t]+create)\b")
 _MOST = 1000
 _IN_PROSE = (".md", ".rst")
 # Methods of a table that keeps its versions, on whatever it is called.
@@ -55,6 +56,15 @@ def _first(text: str, start: str) -> re.Match[str] | None:
         if whole and (found := _COMMANDS.match(text, at)) is not None:
             return found
     return None
+
+
+@texts(*_FILES[:-1], words=("lakectl",))
+def kept(path: str, text: str) -> Iterator[Subject]:
+    """Gives a use `data-kept` for the first command that makes a version of data in lakeFS."""
+    found = _KEEPS.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        yield subject(Use(purpose="data-kept", tool="lakefs"), Location(path, line, 1, line, 1), found[0].strip())
 
 
 @python

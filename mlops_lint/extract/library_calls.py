@@ -31,6 +31,7 @@ from mlops_lint.extract.python.retries import retried
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.python.second_runs import in_memory, second_run
 from mlops_lint.extract.python.shown import only_shown
+from mlops_lint.extract.python.time_travel import as_of
 from mlops_lint.extract.python.tree import written
 from mlops_lint.extract.python.uris import ROLES, data_symbol
 from mlops_lint.extract.registry import python
@@ -39,6 +40,7 @@ from mlops_lint.subjects import KINDS, Kind, PathUse, subject
 
 # Parameters that take no number.
 _OBJECTS = frozenset({"generator", "rng", "key", "random_number_generator"})
+Seen = dict[str, Value | UnsetType]
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -108,9 +110,9 @@ class _Seen:
             return call.name.startswith("?") and isinstance(owner, ast.Name) and "dataset" in owner.id.lower()
         return kind in ("join", "transform") and self.frames.get(id(call.node), {}) is None
 
-    def of(self, kind: str, call: Call) -> dict[str, Value]:
-        """Gives the fields of a subject that follow from the flow."""
-        found = self.flow.fields(kind, id(call.node)) if kind in FIELDS else {}
+    def of(self, kind: str, call: Call) -> Seen:
+        """Gives the fields of a subject that follow from the flow; one that is not set cannot be known after all."""
+        found: Seen = {**self.flow.fields(kind, id(call.node))} if kind in FIELDS else {}
         if kind == "http_call":
             again = retried(self._module, call) if self._module.own else None
             return found if again is None else found | {"retried": again}
@@ -129,6 +131,8 @@ class _Seen:
             found |= self.frames.get(id(call.node)) or {}
         if kind == "read" and id(call.node) in self.idle:
             found["trained"] = False
+        if kind == "read":
+            found = found | as_of(self._module, call)
         if kind == "read" and self.protected:
             found["protected"] = self.protected
         return found
@@ -168,7 +172,7 @@ def _uses(module: Module) -> Iterator[Subject]:
             yield subject(record, module.locate(found.node), use.tool, links=tuple(links))
 
 
-def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: dict[str, Value]) -> Subject:
+def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen: Seen) -> Subject:
     kind = KINDS[fact.kind]
     fields: dict[str, Value] = {}
     places: tuple[Known, ...] = ()
@@ -193,7 +197,7 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
             if f"{field}_argument" in kind.__struct_fields__ and isinstance(spec, str) and spec[1:] not in _OBJECTS:
                 fields |= {f"{field}_argument": spec[1:]} if spec.startswith("$") else {}
     # What is seen around the call is nearer the truth than what its arguments say.
-    fields |= seen
+    fields = {field: value for field, value in (fields | seen).items() if value is not UNSET}
     if fact.kind == "write" and module.own:
         spec = fact.set.get("uri")
         path = arguments.node(spec[1:]) if isinstance(spec, str) and spec.startswith("$") else None

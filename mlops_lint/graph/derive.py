@@ -27,6 +27,8 @@ DATA = frozenset(
 )
 # What the body of a module does when it is run, and not only imported.
 _WORK = frozenset({"model", "training", "write"})
+# The place of lakeFS within a commit, which never changes.
+_COMMITTED = re.compile(r"lakefs://[^/]+/[0-9a-f]{12,64}/")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -114,6 +116,8 @@ def _datasets(graph: Graph, files: dict[str, Entry]) -> None:
         scheme = _SCHEME.match(uri)
         node.fields.setdefault("uri", uri)
         node.fields["scheme"] = scheme[1] if scheme else "table" if uri.startswith("table:") else "local"
+        if _COMMITTED.match(uri):
+            node.fields.setdefault("versioned_by", "uri")
         if scheme is None and not uri.startswith("table:"):
             _local(graph, node, uri, files)
     _containment(graph)

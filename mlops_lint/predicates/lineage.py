@@ -14,6 +14,12 @@ _LOG = ".log"
 # What writes files, whose path is seldom one in a store.
 _FILES = frozenset("builtins pathlib io csv json pickle joblib numpy pandas matplotlib yaml".split())
 _ARCHIVES = ("zip", "tar", "tar.gz", "tgz", "rar", "7z", "gz")
+# Formats that keep each version of a table, under one path.
+KEEPING = frozenset({"delta", "hudi", "iceberg", "lance"})
+# Branches, by the names that most have, and what is counted back from one; other names may be tags.
+_MOVING = re.compile(
+    r"lakefs://[^/]+/(?:(?:main|master|dev|develop|development|staging|prod|production|latest|trunk)|[^/]*[~^$@][^/]*)(?:/|$)"
+)
 # `python -m shop score --day today`
 _COMMAND = re.compile(r"[a-z][a-z0-9_-]*")
 _PARAMETERS = ("params.yaml", "params.yml", "params.json", "params.toml")
@@ -157,6 +163,9 @@ def versioned(dataset: Node, graph: Graph) -> bool | None:
     reads = graph.linked(dataset, "read_by")
     if reads and all(read.fields.get("pinned") is True for read in reads):
         return True
+    # A version that is filled in when the code runs, or a name that may be of a branch.
+    if dataset.fields["scheme"] == "lakefs" or any(_may_be_pinned(read) for read in reads):
+        return False if _MOVING.match(str(dataset.fields["uri"])) else None
     # What the repository itself makes is as reproducible as its own sources.
     if any(graph.linked(one, "written_by") for one in around) or _perhaps_made(dataset, graph):
         return None
@@ -165,6 +174,10 @@ def versioned(dataset: Node, graph: Graph) -> bool | None:
     if dataset.fields["scheme"] == "local" and uri.startswith("/") and not _private(uri):
         return None
     return None if _own_copy(dataset, graph) else False
+
+
+def _may_be_pinned(read: Node) -> bool:
+    return read.fields.get("format") in KEEPING and "pinned" not in read.fields
 
 
 @predicate

@@ -4,15 +4,13 @@ import re
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
-from mlops_lint.predicates.lineage import versioned
+from mlops_lint.predicates.lineage import KEEPING, versioned
 from mlops_lint.predicates.registry import Answer, predicate
 
 # A file that is kept by version was put there by somebody, from somewhere.
 _PINS = frozenset({"git", "lfs", "dvc"})
 # Pickles hold models as often as tables; statements to a database change rows of it.
 _TABLES = frozenset("arrow avro csv excel feather hdf5 npy npz orc parquet".split())
-# Formats that keep each version of a table, under one path.
-_KEEPING = frozenset({"delta", "hudi", "iceberg", "lance"})
 # Each run of these keeps its outputs in a place of its own.
 _KEEPERS = frozenset("artifact run-record tracking".split())
 _SCRATCH = re.compile(r"^(?:/tmp/|/opt/ml/|/dev/|/mnt/|/var/|tmp/|temp/|\.cache/)|(?:^|/)(?:te?mp|cache)[/_.]")
@@ -60,7 +58,7 @@ def versions_kept(dataset: Node, graph: Graph) -> Answer:
         one.get("versioned_by") is not None or one.get("tracked") is True or one.get("cached") is True for one in fields
     ):
         return Answer(True)
-    if all(one.fields.get("dated") is True or one.fields.get("format") in _KEEPING for one in writes):
+    if all(one.fields.get("dated") is True or one.fields.get("format") in KEEPING for one in writes):
         return Answer(True)
     uses = [use for one in writes for run in _runs(one, graph) for use in graph.reach(run, "use")]
     if any(use.fields.get("purpose") in _KEEPERS for use in uses) or any("uri" not in one.fields for one in writes):
@@ -70,7 +68,7 @@ def versions_kept(dataset: Node, graph: Graph) -> Answer:
 
 def _writes(dataset: Node, graph: Graph) -> list[Node]:
     written = [one for one in graph.linked(dataset, "written_by") if one.kind == "write" and one.own]
-    return [one for one in written if one.fields.get("format") in _TABLES | _KEEPING and not one.fields.get("appends")]
+    return [one for one in written if one.fields.get("format") in _TABLES | KEEPING and not one.fields.get("appends")]
 
 
 def _made_of_others(write: Node, dataset: Node, graph: Graph) -> bool:

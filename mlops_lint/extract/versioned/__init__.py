@@ -1,0 +1,1 @@
+"""Clients of stores that keep each version of their data: lakeFS, Iceberg."""
