@@ -43,7 +43,7 @@ def examine(settings: Settings, today: dt.date, progress: Progress | None = None
     check((*rules, *wholes()))
     _check_attestations(settings)
     scanned = read(settings, progress)
-    basis = _basis(settings, scanned, len(rules))
+    basis = basis_of(settings, scanned, len(rules))
     verdicts = evaluate(scanned.graph, rules, basis.profile)
     verdicts, needless = suppress(verdicts, scanned.facts, every, frozenset(rule.id for rule in rules))
     whole = evaluate(scanned.graph, wholes(), basis.profile)
@@ -96,7 +96,8 @@ def production(graph: Graph) -> tuple[str, str]:
     return "production", f"{shown.kind} '{shown.name}' in {shown.location.path} {does}"
 
 
-def _basis(settings: Settings, scanned: Scanned, rules: int) -> Basis:
+def basis_of(settings: Settings, scanned: Scanned, rules: int) -> Basis:
+    """Gives on what a score of a repository by so many rules rests."""
     profile, because = (settings.profile, "as it is set") if settings.profile else production(scanned.graph)
     known = commit(settings.root) if scanned.found.git else None
     return Basis(

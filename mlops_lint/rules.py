@@ -146,19 +146,21 @@ def check(rules: tuple[Rule, ...]) -> None:
 def _check_message(rule: Rule) -> None:
     known = {*documentation(KINDS[rule.subject]), "detail"}
     for field, text in (("message", rule.message), *(("fix", text) for text in rule.fix.values())):
-        _check_text(rule, text, known, _place(rule.file, field))
+        if wrong := _wrong(rule, text, known):
+            raise UsageError(f"{_place(rule.file, field)}: {wrong}")
 
 
-def _check_text(rule: Rule, text: str, known: set[str], where: str) -> None:
+def _wrong(rule: Rule, text: str, known: set[str]) -> str | None:
     try:
         fields = list(Formatter().parse(text))
     except ValueError as error:
-        raise UsageError(f"{where}: {error}; a brace that is meant stands twice, as in '{{{{'") from None
+        return f"{error}; a brace that is meant stands twice, as in '{{{{'"
     for _, name, form, conversion in fields:
         if name is not None and name not in known:
-            raise UsageError(f"{where}: '{rule.subject}' has no field '{name}'{suggestion(name, known)}")
+            return f"'{rule.subject}' has no field '{name}'{suggestion(name, known)}"
         if form or conversion:
-            raise UsageError(f"{where}: a field stands alone in its braces: '{{{name}}}'")
+            return f"a field stands alone in its braces: '{{{name}}}'"
+    return None
 
 
 def _pack(name: str) -> Path:

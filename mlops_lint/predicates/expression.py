@@ -20,6 +20,7 @@ from mlops_lint.subjects import COMMON, KINDS, documentation
 
 _MAP = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _UNKNOWN = "mlops-lint: cannot tell"
+_EVERY = frozenset(COMMON).union(*(kind.__struct_fields__ for kind in KINDS.values()))
 # Words that CEL keeps for itself; https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 _RESERVED = frozenset({"import", "package", "namespace", "function", "const", "loop", "var"})
 View = dict[str, object]
@@ -218,11 +219,10 @@ def _declared(
 
 def _check_fields(text: str, kind: str) -> None:
     """Raises UsageError at a field that no such subject has, a kind or a role that is not there."""
-    every = {field for one in KINDS.values() for field in one.__struct_fields__} | set(COMMON)
     bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", text)
     for name, field in re.findall(r"(?<![\w.])([a-z_]\w*)\.([a-z_]\w*)(?!\w*\()", bare):
         owner = name.removesuffix("_")
-        known = set(documentation(KINDS[owner])) if owner in KINDS else every
+        known = set(documentation(KINDS[owner])) if owner in KINDS else _EVERY
         if field not in known:
             what = (
                 f"'{owner}' has no field '{field}'" if owner in KINDS else f"no kind of subject has a field '{field}'"

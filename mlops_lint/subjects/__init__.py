@@ -4,6 +4,9 @@ A field that is not set cannot be known; None means that the argument or setting
 `mlops-lint vocabulary` prints this package, and rules are checked against it when they are loaded.
 """
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import get_type_hints
 
 from msgspec import UNSET
@@ -149,7 +152,8 @@ def subject(
     return Subject(kind, location, name, fields, symbol, links)
 
 
-def documentation(kind: type[Kind]) -> dict[str, str]:
+@cache
+def documentation(kind: type[Kind]) -> Mapping[str, str]:
     """Gives each field of a kind, its own and the common ones, with what it means."""
     hints = get_type_hints(kind, include_extras=True)
-    return {field: hints[field].__metadata__[0] for field in kind.__struct_fields__} | COMMON
+    return MappingProxyType({field: hints[field].__metadata__[0] for field in kind.__struct_fields__} | COMMON)
