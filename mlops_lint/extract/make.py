@@ -4,6 +4,7 @@ Source: https://www.gnu.org/software/make/manual/make.html
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -17,6 +18,8 @@ from mlops_lint.parse.makefile import Rule, rules
 from mlops_lint.subjects import Pipeline, Task, subject
 
 _COMMAND = 4000
+# `echo '#!/bin/sh' > start.sh`
+_REDIRECTED = re.compile(r">>?[ \t]*[\"']?(?P<file>[\w./-]+)")
 # What is made of these, or to these, is data and models; other files are sources or marks that something was done.
 _DATA = frozenset(
     "csv tsv parquet json jsonl feather pkl pickle joblib npy npz h5 hdf5 pt pth ckpt onnx arrow avro xlsx "
@@ -92,9 +95,14 @@ def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Su
 
 
 def _links(path: str, folder: str | None, rule: Rule) -> Iterator[Link]:
+    made = {posixpath.normpath(one["file"]) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)}
+    written = {f"file:{posixpath.normpath(posixpath.join(folder or '', one))}" for one in made}
     for line in rule.recipe:
         place = Location(path, line.number)
         for link in code_links(line.text, folder):
+            # What the recipe writes itself is not there before.
+            if link.symbol in written:
+                continue
             yield Link(link.role, link.symbol, place, link.words)
         own = f"task:{path}#{rule.target}"
         yield from (link for link in invocations(line.text, folder, place) if link.symbol != own)

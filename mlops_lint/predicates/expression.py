@@ -12,6 +12,7 @@ from cel_expr_python import cel
 from mlops_lint.errors import UsageError, suggestion
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Location, Related, Value
+from mlops_lint.predicates.arrivals import may_come
 from mlops_lint.predicates.gated import every_path_passes
 from mlops_lint.predicates.registry import Answer, Predicate, predicates
 from mlops_lint.predicates.steps import STEPS
@@ -190,6 +191,10 @@ class Environment:
         dangling = [link for link in node.dangling if link.role == role]
         if any(link.symbol.startswith("?") for link in dangling):
             raise Unknown
+        missing = [link for link in dangling if not may_come(link.symbol, self._loaded())]
+        if dangling and not missing:
+            raise Unknown
+        dangling = missing
         self.related.extend(Related(link.location, f"{_words(link.symbol)}") for link in dangling if link.location)
         self.detail = ", ".join(sorted({_words(link.symbol) for link in dangling}))
         return not dangling

@@ -73,7 +73,8 @@ def below(folder: str | None, written: str) -> str | None:
     """Gives the normalised path of something in a folder; "" = the root, None = not known, or not in the repository."""
     if folder is None or _SCHEME.match(written) or _OUTSIDE.match(written):
         return None
-    path = posixpath.normpath(posixpath.join(folder, written))
+    # On Windows people write backslashes, and DVC takes both.
+    path = posixpath.normpath(posixpath.join(folder, written.replace("\\", "/")))
     if path == ".." or path.startswith("../"):
         return None
     return "" if path == "." else path
