@@ -101,8 +101,11 @@ def learns_outcomes(service: Node, graph: Graph) -> bool | None:
     named = [one.name for kind in ("function", "dataset", "monitor") for one in graph.of_kind(kind)]
     if any(_FEEDBACK.search(name) for name in (*named, *graph.paths.files)):
         return None
-    changed = any(_CHANGES.search(one.name) for one in graph.of_kind("endpoint") if one.context != "test")
-    if changed or any(_FOLLOWS.search(route) for route in routes) or _made_up(service, graph):
+    endpoints = [one for one in graph.of_kind("endpoint") if one.context != "test"]
+    # What is sent to be trained on has labels.
+    taught = any(one.fields.get("takes_input") is True and graph.reach(one, "training") for one in endpoints)
+    changed = any(_CHANGES.search(one.name) for one in endpoints)
+    if changed or taught or any(_FOLLOWS.search(route) for route in routes) or _made_up(service, graph):
         return None
     # What watches predictions may well be told what came true.
     watched = any(one.fields.get("purpose") in _PERHAPS for one in uses) or bool(graph.of_kind("monitor"))
