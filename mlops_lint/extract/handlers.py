@@ -26,7 +26,9 @@ _ATTEMPTS = ("attempt", "retry", "retries", "tries", "trial")
 _MOST = 12
 # Whoever writes this has thought of it.
 _MEANT = re.compile(
-    r"(?i)non[- ]?(?:fatal|critical|blocking|essential)|best[- ]effort|\b(?:is|are) optional|\(optional\)"
+    r"(?i)non[- ]?(?:fatal|critical|blocking|essential)|best[- ]effort|\b(?:is|are) optional|\(optional\)|"
+    # A picture, or a message to somebody, is no result.
+    r"\b(?:plot(?:s|ting)?|figures?|charts?|shap|explanations?|webhooks?|notifications?)\b"
 )
 
 
@@ -83,9 +85,15 @@ def _swallows(around: Around, node: ast.Try, clause: ast.ExceptHandler) -> Flag:
     for one in inner:
         if isinstance(one, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Yield, ast.Delete, ast.Await)):
             return UNSET
-        if isinstance(one, ast.Call) and last_name(one.func) not in _SAYS:
+        if isinstance(one, ast.Call) and (last_name(one.func) not in _SAYS or _keeps(one, clause)):
             return UNSET
     return True
+
+
+def _keeps(call: ast.Call, clause: ast.ExceptHandler) -> bool:
+    """Whether a call puts the failure into a list, that somebody may count."""
+    names = {one.id for given in call.args for one in walk(given) if isinstance(one, ast.Name)}
+    return last_name(call.func) == "append" and clause.name in names
 
 
 def _means_it(value: object) -> bool:
@@ -129,5 +137,8 @@ def _tries_again(around: Around, node: ast.Try, inner: list[ast.AST]) -> bool:
     counted = isinstance(loop, (ast.For, ast.AsyncFor)) and any(
         word in ast.unparse(loop.target).lower() for word in _ATTEMPTS
     )
-    ends = any(isinstance(one, (ast.Break, ast.Return)) for part in node.body for one in walk(part))
-    return waits or counted or (isinstance(loop, ast.While) and ends)
+    inside = [one for part in node.body for one in walk(part)]
+    ends = any(isinstance(one, (ast.Break, ast.Return)) for one in inside)
+    # One of several ways that goes well ends the search.
+    found = any(isinstance(one, ast.Break) for one in inside)
+    return waits or counted or found or (isinstance(loop, ast.While) and ends)

@@ -16,6 +16,8 @@ _IGNORED = re.compile(
     + _PROGRAM
     + r"[^\n;&|]{0,400})\|\|[ \t]*(?:true|:|exit 0|echo\b[^\n]{0,200})[ \t]*(?:$|[\n;)])"
 )
+# The message tells what is done instead.
+_INSTEAD = re.compile(r"(?i)echo\b.*(?:\bwill\b|instead|fall(?:ing|s)? ?back|if needed|from scratch)")
 # Whether something is installed, or of which version, may fail.
 _ASKS = re.compile(r"-m (?:pip|venv)\b|--version|\bpip\b|\bstatus\b|\bconfig\b|\bremote\b|\binit\b|python[\d.]* -c")
 _WORK = frozenset({"write", "training", "model"})
@@ -31,7 +33,7 @@ def handled(graph: Graph) -> None:
     for task in list(graph.of_kind("task")):
         command = task.fields.get("command")
         for found in _IGNORED.finditer(command) if isinstance(command, str) and "||" in command else ():
-            if not _ASKS.search(found["command"]):
+            if not _ASKS.search(found["command"]) and not _INSTEAD.search(found[0]):
                 _add(graph, task, "command", found["command"].strip()[:80])
                 break
         if task.fields.get("ignores_failure") is True and not _CLOSING.search(task.name) and _works(task, graph):

@@ -21,7 +21,7 @@ _OPTIONAL = frozenset(
 )
 # What tells of a failure must not fail itself.
 _TELLS = re.compile(
-    r"(?i)callback|on_(?:\w+_)?(?:failure|error|retry|success)|notif|alert|report|cleanup|teardown|close|shutdown|"
+    r"(?i)callback|on_(?:\w+_)?(?:failure|error|retry|success)|notif|alert|report|webhook|cleanup|teardown|close|shutdown|"
     # Settings and the state of a program are no data that others wait for.
     r"(?:save|load|write|read|store|restore)_(?:\w+_)?(?:config|settings|state|session|preferences|cache)$"
 )
@@ -37,7 +37,8 @@ def in_pipeline_code(handler: Node, graph: Graph) -> bool:
     """A handler is a setting or command of a task, or stands in code that a task, or a run that trains, runs."""
     if handler.fields.get("what") != "except":
         return True
-    if _is_shown(handler, graph):
+    # A handler of requests goes on for the next one.
+    if _is_shown(handler, graph) or graph.in_file(handler.location.path, "endpoint"):
         return False
     for runner in graph.runners(handler):
         if runner.own and runner.kind == "task":
