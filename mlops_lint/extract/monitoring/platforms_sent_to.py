@@ -167,14 +167,26 @@ def _rule(module: Module, call: Call) -> Subject:
     told = next((one for one in module.calls if _TOLD.search(one.name)), None)
     node = given.get("notifications_config") or (_first(told) if told is not None else None)
     hidden = any(one.arg is None for one in call.node.keywords)
-    priority = given.get("priority")
     record = Alert(
         framework="fiddler",
-        severity=ast.unparse(priority).rpartition(".")[2].strip("'\"") if priority is not None else None,
+        severity=_priority(given.get("priority")),
         receiver=ast.unparse(node)[:_LENGTH] if node is not None else UNSET if hidden else None,
         watches=ordered(watches),
     )
     return subject(record, module.locate(call.node), _text(module, call, "name"), links=(_within(module, call),))
+
+
+def _priority(node: ast.expr | None) -> Text:
+    """`fdl.Priority.HIGH` or `"HIGH"`; what a name holds is not known."""
+    if isinstance(node, ast.Attribute) and node.attr.isupper():
+        return node.attr
+    return (
+        None
+        if node is None
+        else node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        else UNSET
+    )
 
 
 def _first(call: Call) -> ast.expr | None:
