@@ -19,7 +19,7 @@ from mlops_lint.subjects import Pipeline, Task, subject
 
 _COMMAND = 4000
 # `echo '#!/bin/sh' > start.sh`
-_REDIRECTED = re.compile(r">>?[ \t]*[\"']?(?P<file>[\w./-]+)")
+_REDIRECTED = re.compile(r">>?[ \t]*[\"']?(?:\$\([^\n]{0,200}\)|\$\{[^}\n]{0,200}\})?(?P<file>[\w./-]+)")
 # What is made of these, or to these, is data and models; other files are sources or marks that something was done.
 _DATA = frozenset(
     "csv tsv parquet json jsonl feather pkl pickle joblib npy npz h5 hdf5 pt pth ckpt onnx arrow avro xlsx "
@@ -95,7 +95,7 @@ def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Su
 
 
 def _links(path: str, folder: str | None, rule: Rule) -> Iterator[Link]:
-    made = {posixpath.normpath(one["file"]) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)}
+    made = {posixpath.normpath(one["file"].lstrip("/")) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)}
     written = {f"file:{posixpath.normpath(posixpath.join(folder or '', one))}" for one in made}
     for line in rule.recipe:
         place = Location(path, line.number)
