@@ -21,7 +21,7 @@ _FIELDS = ("Feature", "Field")
 _REQUESTS = frozenset({"get_historical_features", "get_online_features", "get_online_features_async"})
 _MARKS = vocabulary(*(f".{request}(" for request in _REQUESTS))
 _TAKES = ("features", "feature_refs", "sources", "source")
-_NAMED = re.compile(r"\w+:\w+")
+_NAMED = re.compile(r"\w+:\w[\w.+-]*")
 _ANYTHING = "*"
 
 

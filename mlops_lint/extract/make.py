@@ -95,7 +95,9 @@ def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Su
 
 
 def _links(path: str, folder: str | None, rule: Rule) -> Iterator[Link]:
-    made = {posixpath.normpath(one["file"].lstrip("/")) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)}
+    made = {
+        posixpath.normpath(one["file"].lstrip("/")) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)
+    }
     written = {f"file:{posixpath.normpath(posixpath.join(folder or '', one))}" for one in made}
     for line in rule.recipe:
         place = Location(path, line.number)

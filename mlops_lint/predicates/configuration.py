@@ -9,16 +9,22 @@ from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
 _WHOLE = "*"
+# The value of a reading of the file that a parameter names.
+_PARAMETER = "parameter"
 # They tell Hydra how to run, and how to put the rest together.
 _FRAMEWORK = frozenset({"defaults", "hydra", "hydra_logging", "job_logging"})
 
 
 @predicate
 def followed(key: Node, graph: Graph) -> bool:
-    """Some of the keys of its file are read by code that loads the file by name."""
+    """Some of the keys of its file are read by code that loads the file by name, and some of those around it."""
     name = str(key.fields.get("key"))
     parts = name.split(".")
     if parts[0] in _FRAMEWORK or parts[-1].startswith("_") or name == _WHOLE:
+        return False
+    above = graph.nodes.get(f"config:{key.fields.get('file')}#{name.rpartition('.')[0]}")
+    # Of a group that nothing reads it is said once.
+    if above is not None and above.fields.get("defined") is True and is_used(above, graph) is False:
         return False
     return any(_is_read(one, graph) for one in _of_files(graph).get(key.fields.get("file"), ()))
 
@@ -35,7 +41,7 @@ def is_used(key: Node, graph: Graph) -> bool | None:
     # A file whose name is not known may be this one.
     files = (key.fields.get("file"), None)
     whole = any(
-        one.fields.get("key") == _WHOLE and _is_read(one, graph)
+        one.fields.get("key") == _WHOLE and _is_read(one, graph) and not _is_followed(one, graph)
         for file in files
         for one in _of_files(graph).get(file, ())
     )
@@ -58,6 +64,8 @@ def declares_settings(task: Node, graph: Graph) -> Answer:
     missing: list[Node] = []
     doubtful = any(link.role == "uses" for link in task.dangling)
     for one in graph.reach(task, "config_key"):
+        if _is_followed(one, graph):
+            continue
         file, key = one.fields.get("file"), str(one.fields.get("key"))
         if key in stated or any(str(file) == one or str(file).startswith(f"{one}/") for one in whole):
             continue
@@ -72,6 +80,14 @@ def declares_settings(task: Node, graph: Graph) -> Answer:
         names = ", ".join(sorted({str(one.fields.get("key")) for one in missing}))
         return Answer(None if doubtful and not declared else False, names)
     return Answer(None if doubtful else True)
+
+
+def _is_followed(key: Node, graph: Graph) -> bool:
+    """Whether a function is told what file to load by its own module alone, where that was followed."""
+    if key.fields.get("value") != _PARAMETER or key.fields.get("key") != _WHOLE:
+        return False
+    callers = [one for body in graph.linked(key, "within") for one in graph.linked(body, "called_by")]
+    return all(one.location.path == key.location.path for one in callers)
 
 
 def _overridden(task: Node) -> frozenset[str]:

@@ -324,7 +324,8 @@ def _pairs(dataset: Node, graph: Graph) -> list[tuple[Node, Node]]:
 
 
 def _pipeline(task: Node, graph: Graph) -> list[str]:
-    return [one.id for one in graph.linked(task, "part_of")]
+    """Those that an orchestrator runs: what people start one by one they order themselves."""
+    return [one.id for one in graph.linked(task, "part_of") if one.fields.get("managed") is True]
 
 
 def _private(path: str) -> bool:

@@ -24,6 +24,7 @@ from mlops_lint.subjects import ConfigKey, subject
 WHOLE = "*"
 """The key of a reading that takes all of a file, and may take any of its keys."""
 
+_PARAMETER = "parameter"
 _YAML = frozenset(name for name in LOADERS if name.startswith(("yaml.", "ruamel.", "omegaconf.")))
 _MUTATORS = frozenset({"update", "setdefault", "clear", "pop", "popitem"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -63,8 +64,14 @@ def read(module: Module) -> Iterator[Subject]:
 def _unplaced(module: Module) -> Iterator[Subject]:
     """The loads of a file whose name cannot be known: any key of any file may be read there."""
     for call in module.calls:
-        if call.name in _YAML and (module.settings is None or module.settings.chain(call.node, call.scope) is None):
-            yield subject(ConfigKey(key=WHOLE), module.locate(call.node), WHOLE, links=(module.within(call.scope),))
+        if call.name not in _YAML:
+            continue
+        chain = None if module.settings is None else module.settings.chain(call.node, call.scope)
+        # Which file a parameter names is followed in this module, and not in others.
+        value = UNSET if chain is None else _PARAMETER
+        if chain is None or chain.file.startswith("="):
+            record = ConfigKey(key=WHOLE, value=value)
+            yield subject(record, module.locate(call.node), WHOLE, links=(module.within(call.scope),))
 
 
 def _subject(module: Module, one: _Read) -> Subject | None:
