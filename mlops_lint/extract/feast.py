@@ -23,6 +23,7 @@ _MARKS = vocabulary(*(f".{request}(" for request in _REQUESTS))
 _TAKES = ("features", "feature_refs", "sources", "source")
 _NAMED = re.compile(r"\w+:\w[\w.+-]*")
 _ANYTHING = "*"
+_NO_FEATURES = ("_id", "_key", "event_timestamp", "created", "created_timestamp", "created_at")
 
 
 @python
@@ -46,8 +47,8 @@ def _fields(module: Module, call: Call) -> Iterator[Subject]:
     record = Feature(framework="feast", view=view, variable=call.targets[0] if call.targets else None)
     for field in schema.elts:
         named = _name(field)
-        # The key of an entity stands in the schema too.
-        if named is not None and not named.endswith(("_id", "_key")):
+        # The key of an entity, and the time of a row, stand in the schema too.
+        if named is not None and not named.endswith(_NO_FEATURES):
             yield subject(record, module.locate(field), f"{view}:{named}", links=(module.within(call.scope),))
 
 
