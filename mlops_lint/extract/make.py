@@ -5,7 +5,7 @@ Source: https://www.gnu.org/software/make/manual/make.html
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
 
@@ -18,8 +18,11 @@ from mlops_lint.parse.makefile import Rule, rules
 from mlops_lint.subjects import Pipeline, Task, subject
 
 _COMMAND = 4000
-# `echo '#!/bin/sh' > start.sh`
-_REDIRECTED = re.compile(r">>?[ \t]*[\"']?(?:\$\([^\n]{0,200}\)|\$\{[^}\n]{0,200}\})?(?P<file>[\w./-]+)")
+# `echo '#!/bin/sh' > start.sh`, `curl -sSfL https://example.org/run.sh -o run.sh`
+_WRITES = re.compile(
+    r"(?:>>?|\b(?:curl|wget)\b[^\n;&|]{0,400}[ \t](?:-o|-O|--output|--output-document)|\b(?:cp|mv|ln)\b[^\n;&|]{0,400})"
+    r"[ \t]*[\"']?(?:\$\([^\n]{0,200}\)|\$\{[^}\n]{0,200}\})?(?P<file>[\w./-]+)"
+)
 # What is made of these, or to these, is data and models; other files are sources or marks that something was done.
 _DATA = frozenset(
     "csv tsv parquet json jsonl feather pkl pickle joblib npy npz h5 hdf5 pt pth ckpt onnx arrow avro xlsx "
@@ -33,7 +36,8 @@ def make(path: str, text: str) -> Iterator[Subject]:
     known = {rule.target: rule for rule in rules(text)}
     # A part is taken into a Makefile that lies elsewhere.
     folder = None if path.endswith(".mk") else posixpath.dirname(path)
-    links = {name: tuple(_links(path, folder, rule)) for name, rule in known.items()}
+    written = _written(folder, known.values())
+    links = {name: tuple(_links(path, folder, rule, written)) for name, rule in known.items()}
     found = {name: purposes(line.text for line in rule.recipe) for name, rule in known.items()}
     idle = {name: Purposes(opaque=one.opaque, local=one.local) for name, one in found.items()}
     works = {name for name in known if links[name] or found[name] != idle[name]}
@@ -94,15 +98,17 @@ def _task(path: str, rule: Rule, links: tuple[Link, ...], found: Purposes) -> Su
     return subject(record, at, rule.target, symbol=f"task:{path}#{rule.target}", links=whole)
 
 
-def _links(path: str, folder: str | None, rule: Rule) -> Iterator[Link]:
-    made = {
-        posixpath.normpath(one["file"].lstrip("/")) for line in rule.recipe for one in _REDIRECTED.finditer(line.text)
-    }
-    written = {f"file:{posixpath.normpath(posixpath.join(folder or '', one))}" for one in made}
+def _written(folder: str | None, recipes: Iterable[Rule]) -> frozenset[str]:
+    """The files that recipes write themselves, or bring: those are not there before."""
+    lines = (line.text for rule in recipes for line in rule.recipe)
+    made = (one["file"].lstrip("/") for line in lines for one in _WRITES.finditer(line))
+    return frozenset(f"file:{posixpath.normpath(posixpath.join(folder or '', one))}" for one in made)
+
+
+def _links(path: str, folder: str | None, rule: Rule, written: frozenset[str]) -> Iterator[Link]:
     for line in rule.recipe:
         place = Location(path, line.number)
         for link in code_links(line.text, folder):
-            # What the recipe writes itself is not there before.
             if link.symbol in written:
                 continue
             yield Link(link.role, link.symbol, place, link.words)

@@ -12,6 +12,7 @@ _ASSIGNED = re.compile(
     r"(?:export |override |private )*(?P<name>[\w.-]+)\s*(?P<how>:::?=|:=|\?=|\+=|!=|=)\s*(?P<value>.*)"
 )
 _RULE = re.compile(r"(?P<targets>[^:=#]+?)\s*(?P<colons>::?)(?![=:])(?P<rest>.*)")
+_COMMENT = re.compile(r"\s#")
 _VARIABLE = re.compile(r"\$\(([\w.-]+)\)|\$\{([\w.-]+)\}")
 _SKIPPED = re.compile(r"(?:ifeq|ifneq|ifdef|ifndef|else|endif|-?include|sinclude|export|unexport|vpath|undefine)\b")
 # Variables that name variables: bounds a circle too.
@@ -54,7 +55,7 @@ class _Reader:
             elif line.startswith("\t"):
                 self._recipe(line, number)
             elif line.strip() and not line.lstrip().startswith("#") and not _SKIPPED.match(line.lstrip()):
-                self._statement(line.split(" #")[0].strip(), number)
+                self._statement(_COMMENT.split(line, maxsplit=1)[0].strip(), number)
         for rule in self._rules.values():
             rule.recipe = [Line(self._filled(_own(one.text, rule)), one.number) for one in rule.recipe]
         return tuple(self._rules.values())

@@ -28,6 +28,8 @@ _GROWS = re.compile(
     r"(?i)(?:^|[/_.\-])(?:logs?|history|events?|audit|monitoring|back-?ups?|bak|archives?|journal)(?:$|[/_.\-{]|"
     + re.escape(HOLE)
     + ")"
+    # Of models, too, each version is kept.
+    + r"|(?:^|[/_.\-])(?:models?|checkpoints?|ckpts?)[/_.\-].*\.(?:pkl|joblib|pth?|h5|keras|onnx|bin|safetensors)$"
 )
 
 
