@@ -13,6 +13,7 @@ from mlops_lint.extract.airflow.at_import import at_import
 from mlops_lint.extract.airflow.machine import Machine
 from mlops_lint.extract.airflow.values import Dag, Data, Function, Items, Options, Step, Text, Value, code
 from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.numbered import unique
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.registry import python
@@ -43,7 +44,7 @@ def airflow(module: Module) -> Iterator[Subject]:
         if dag.dag_id is None and not dag.steps:
             continue
         yield from _pipeline(
-            module, dag, name, _unique(name, taken), version, parsed=not program or key in machine.read
+            module, dag, name, unique(name, taken, second=1), version, parsed=not program or key in machine.read
         )
     if taken and module.own:
         yield from at_import(module, machine)
@@ -54,15 +55,7 @@ def _name(dag: Dag, module: Module) -> str:
     return dag.dag_id or dag.function or dag.variable or module.path.rpartition("/")[2].removesuffix(".py")
 
 
-def _unique(name: str, taken: dict[str, int]) -> str:
-    """Gives a name by which nothing else in the file goes: in two branches there may be two of one name."""
-    count = taken[name] = taken.get(name, -1) + 1
-    return f"{name}__{count}" if count else name
-
-
-def _pipeline(
-    module: Module, dag: Dag, name: str, unique: str, version: int | None, *, parsed: bool
-) -> Iterator[Subject]:
+def _pipeline(module: Module, dag: Dag, name: str, own: str, version: int | None, *, parsed: bool) -> Iterator[Subject]:
     owners = [settings.owner(module, step) for step in dag.steps]
     schedule = settings.schedule(module, dag, version)
     record = Pipeline(
@@ -79,10 +72,10 @@ def _pipeline(
         start_moves=attention.start_moves(dag),
         compiled=False,
     )
-    symbol = f"pipeline:{module.path}#{unique}"
+    symbol = f"pipeline:{module.path}#{own}"
     yield subject(record, module.locate(dag.node), name, symbol=symbol)
     taken: dict[str, int] = {}
-    symbols = {step: f"task:{module.path}#{unique}.{_unique(step.task_id, taken)}" for step in dag.steps}
+    symbols = {step: f"task:{module.path}#{own}.{unique(step.task_id, taken, second=1)}" for step in dag.steps}
     for step in dag.steps:
         links = (Link("part_of", symbol), *_order(step, symbols), *_code(step), *_triggers(step), *_data(step))
         yield subject(_task(module, step), module.locate(step.node), step.task_id, symbol=symbols[step], links=links)

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import UNSET
 
 from mlops_lint.extract.argo import templates
-from mlops_lint.extract.argo.order import Around, Leaf, Templates, ends, named, uncalled
+from mlops_lint.extract.argo.order import Around, Leaf, Templates, named, uncalled
+from mlops_lint.extract.leaves import ends
 from mlops_lint.extract.manifests import Manifest, is_filled, manifests, owner, sequence
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Location, Subject

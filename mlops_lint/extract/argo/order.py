@@ -8,14 +8,10 @@ import re
 
 import msgspec
 
+from mlops_lint.extract.leaves import DEPTH, Ledger, ends, starts
 from mlops_lint.extract.manifests import sequence
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, strings, text
 
-# Templates in templates; a template may call itself.
-_DEPTH = 30
-# Calls of templates, and orders between tasks, in one workflow: more is made to be more.
-_TASKS = 3_000
-_EDGES = 50_000
 _COMPOSITE = ("dag", "steps")
 # `a.Succeeded && (b || c.Failed)`: names of tasks with what is asked of them.
 _AWAITED = re.compile(r"([A-Za-z0-9_][\w-]*)(?:\.(\w+))?")
@@ -40,18 +36,6 @@ class Leaf(msgspec.Struct):
     ignores_failure: bool = False
 
 
-def starts(leaves: list[Leaf]) -> list[Leaf]:
-    """Gives those that wait for none of them."""
-    names = {leaf.name for leaf in leaves}
-    return [leaf for leaf in leaves if names.isdisjoint(leaf.upstream)]
-
-
-def ends(leaves: list[Leaf]) -> list[str]:
-    """Gives the names of those that none of them waits for."""
-    awaited = {before for leaf in leaves for before in leaf.upstream}
-    return [leaf.name for leaf in leaves if leaf.name not in awaited]
-
-
 class Around(msgspec.Struct, frozen=True):
     """Where a template is called: what stands before the names, the templates around it, and their names."""
 
@@ -66,9 +50,7 @@ class Templates:
     def __init__(self, spec: Mapping, others: dict[str, Mapping]) -> None:
         self.own = named(spec)
         self._others = others
-        self._taken: dict[str, int] = {}
-        self._count = 0
-        self._edges = _EDGES
+        self._ledger = Ledger()
 
     def entry(self, name: str) -> list[Leaf]:
         """Gives the tasks of the template in which a workflow begins, in order of the source."""
@@ -78,22 +60,21 @@ class Templates:
         if _kind(template) is not None:
             return self._composite(template, Around("", (), (name,)))
         place = template.get("name") or template
-        return [Leaf(self._unique(name), Mapping(1, 1, 1, 1, ()), place, template, "", (), {})]
+        return [Leaf(self._ledger.unique(name), Mapping(1, 1, 1, 1, ()), place, template, "", (), {})]
 
     def called(self, call: Mapping, name: str, around: Around) -> list[Leaf]:
         """Gives the tasks that a call of a template stands for."""
-        if self._count >= _TASKS:
+        if not self._ledger.spend():
             return []
-        self._count += 1
         template, elsewhere = self._template(call)
         key = elsewhere or text(call.get("template")) or ""
         stack = around.stack
-        if template is not None and _kind(template) is not None and key not in stack and len(stack) < _DEPTH:
+        if template is not None and _kind(template) is not None and key not in stack and len(stack) < DEPTH:
             # Nor does a template that stands in its call nest without end.
             inner = Around(f"{around.prefix}{name}.", (template, *around.templates), (*stack, key or "inline"))
             return self._composite(template, inner)
         place = call.get("name") or call
-        name = self._unique(f"{around.prefix}{name}")
+        name = self._ledger.unique(f"{around.prefix}{name}")
         return [Leaf(name, call, place, template, elsewhere, around.templates, {})]
 
     def _template(self, call: Mapping) -> tuple[Mapping | None, str]:
@@ -118,7 +99,7 @@ class Templates:
             first = starts(found[name])
             for before in awaited:
                 for leaf in first:
-                    self._wait(leaf, final.get(before, []))
+                    self._ledger.wait(leaf, final.get(before, []))
             for leaf in found[name]:
                 leaf.ignores_failure = leaf.ignores_failure or fails or _goes_on(call)
         return [leaf for leaves in found.values() for leaf in leaves]
@@ -134,22 +115,10 @@ class Templates:
                     leaf.ignores_failure = leaf.ignores_failure or _goes_on(call)
                 together += leaves
             for leaf in starts(together):
-                self._wait(leaf, before)
+                self._ledger.wait(leaf, before)
             before = ends(together) or before
             found += together
         return found
-
-    def _wait(self, leaf: Leaf, names: list[str]) -> None:
-        for name in names:
-            if self._edges <= 0:
-                return
-            if name != leaf.name and name not in leaf.upstream:
-                leaf.upstream[name] = None
-                self._edges -= 1
-
-    def _unique(self, name: str) -> str:
-        count = self._taken[name] = self._taken.get(name, 0) + 1
-        return name if count == 1 else f"{name}__{count}"
 
 
 def named(spec: Mapping) -> dict[str, Mapping]:

@@ -3,12 +3,8 @@
 import msgspec
 
 from mlops_lint.extract.hera.things import COMPOSITE, Call, Record, Template, Workflow
+from mlops_lint.extract.leaves import DEPTH, Ledger, ends, starts
 from mlops_lint.extract.python.following.things import Mapping, held
-
-_DEPTH = 30
-# Calls of templates, and orders between tasks, in one workflow: more is made to be more.
-_TASKS = 3_000
-_EDGES = 50_000
 
 
 class Leaf(msgspec.Struct):
@@ -22,12 +18,6 @@ class Leaf(msgspec.Struct):
     upstream: dict[str, None]
     around: tuple[Template, ...] = ()
     last: bool = False
-
-
-def ends(leaves: list[Leaf]) -> list[str]:
-    """Gives the names of those that none of them waits for."""
-    awaited = {before for leaf in leaves for before in leaf.upstream}
-    return [leaf.name for leaf in leaves if leaf.name not in awaited]
 
 
 def laid_out(workflow: Workflow) -> list[Leaf]:
@@ -64,9 +54,7 @@ def _named(handler: object) -> list[str]:
 class _Order:
     def __init__(self, workflow: Workflow) -> None:
         self._templates = workflow.templates
-        self._taken: dict[str, int] = {}
-        self._count = 0
-        self._edges = _EDGES
+        self._ledger = Ledger()
 
     def entry(self, name: str) -> list[Leaf]:
         """Gives the tasks of the template in which a workflow begins."""
@@ -75,7 +63,7 @@ class _Order:
             return []
         if template.sort in COMPOSITE:
             return self._inside(template, "", (), (name,))
-        return [Leaf(self._unique(name), None, template, "", {})]
+        return [Leaf(self._ledger.unique(name), None, template, "", {})]
 
     def uncalled(self) -> list[str]:
         """Gives the templates with tasks of their own that no other calls."""
@@ -96,8 +84,8 @@ class _Order:
         before: list[str] = []
         for group in template.groups:
             together = [leaf for call in group for leaf in self._called(call, prefix, around, stack)]
-            for leaf in _starts(together):
-                self._wait(leaf, before)
+            for leaf in starts(together):
+                self._ledger.wait(leaf, before)
             before = ends(together) or before
             found += together
         return found
@@ -109,20 +97,19 @@ class _Order:
             found.setdefault(call.name, []).extend(self._called(call, prefix, around, stack))
         final = {name: ends(leaves) for name, leaves in found.items()}
         for call in calls:
-            for leaf in _starts(found[call.name]):
+            for leaf in starts(found[call.name]):
                 for before in call.upstream:
-                    self._wait(leaf, final.get(before, []))
+                    self._ledger.wait(leaf, final.get(before, []))
         return [leaf for leaves in found.values() for leaf in leaves]
 
     def _called(self, call: Call, prefix: str, around: tuple[Template, ...], stack: tuple[str, ...]) -> list[Leaf]:
-        if self._count >= _TASKS:
+        if not self._ledger.spend():
             return []
-        self._count += 1
         template, elsewhere = self._template(call.template)
         composite = template is not None and template.sort in COMPOSITE
-        if template is not None and composite and template.name not in stack and len(stack) < _DEPTH:
+        if template is not None and composite and template.name not in stack and len(stack) < DEPTH:
             return self._inside(template, f"{prefix}{call.name}.", (template, *around), (*stack, template.name))
-        return [Leaf(self._unique(f"{prefix}{call.name}"), call, template, elsewhere, {}, around)]
+        return [Leaf(self._ledger.unique(f"{prefix}{call.name}"), call, template, elsewhere, {}, around)]
 
     def _template(self, given: object) -> tuple[Template | None, str]:
         if isinstance(given, str):
@@ -135,20 +122,3 @@ class _Order:
                 if isinstance(owner, str) and isinstance(name, str):
                     return None, f"{owner}#{name}"
         return None, ""
-
-    def _wait(self, leaf: Leaf, names: list[str]) -> None:
-        for name in names:
-            if self._edges <= 0:
-                return
-            if name != leaf.name and name not in leaf.upstream:
-                leaf.upstream[name] = None
-                self._edges -= 1
-
-    def _unique(self, name: str) -> str:
-        count = self._taken[name] = self._taken.get(name, 0) + 1
-        return name if count == 1 else f"{name}__{count}"
-
-
-def _starts(leaves: list[Leaf]) -> list[Leaf]:
-    names = {leaf.name for leaf in leaves}
-    return [leaf for leaf in leaves if names.isdisjoint(leaf.upstream)]

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from mlops_lint.extract.kedro.names import Names, entry, node_names, project_of_code
+from mlops_lint.extract.numbered import unique
 from mlops_lint.extract.python.flows.settings import settings_of, text
 from mlops_lint.extract.python.module import Module, symbol_of
 from mlops_lint.extract.python.scopes import Call, Scope
@@ -87,7 +88,7 @@ def _pipeline(module: Module, holder: Scope, nodes: list[Node]) -> Iterator[Subj
     yield subject(record, _first(module, nodes[0].call.node), folder if last == _MAKER and folder else last,
                   symbol=symbol, links=(Link("starts", symbol_of(holder)),))  # fmt: skip
     taken: dict[str, int] = {}
-    named = [_unique(node.name, taken) for node in nodes]
+    named = [unique(node.name, taken, "_") for node in nodes]
     symbols = [f"task:{module.path}#{last}.{name}" for name in named]
     makers = {name: one for node, one in zip(nodes, symbols, strict=True) for name in node.outputs.data}
     project = project_of_code(module.path)
@@ -120,8 +121,3 @@ def _first(module: Module, node: ast.AST) -> Location:
     if found.end_line == found.line:
         return found
     return Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)
-
-
-def _unique(name: str, taken: dict[str, int]) -> str:
-    count = taken[name] = taken.get(name, 0) + 1
-    return name if count == 1 else _unique(f"{name}_{count}", taken)

@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from mlops_lint.extract.numbered import unique
 from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, mappings, strings, text
 
 # Groups in groups; compilers have no limit, people have.
@@ -163,8 +164,7 @@ class _All:
 
     def unique(self, name: str) -> str:
         """Gives a name that no other task has: in two pipelines of one file there may be two."""
-        count = self._taken[name] = self._taken.get(name, 0) + 1
-        return name if count == 1 else f"{name}__{count}"
+        return unique(name, self._taken)
 
 
 def placed(spec: Mapping) -> list[Placed]:

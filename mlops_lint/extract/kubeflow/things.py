@@ -5,6 +5,7 @@ import ast
 import msgspec
 
 from mlops_lint.extract.kubeflow.names import sanitized
+from mlops_lint.extract.numbered import unique
 from mlops_lint.extract.python.following.things import UNKNOWN, Function, Mapping, Mixed, Thing, held
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Link
@@ -58,9 +59,7 @@ class Pipeline(Thing):
 
     def unique(self, name: str) -> str:
         """Gives a name as the compiler does: the second task of one component is called `train-2`."""
-        name = sanitized(name) or "task"
-        count = self._taken[name] = self._taken.get(name, 0) + 1
-        return name if count == 1 else f"{name}-{count}"
+        return unique(sanitized(name) or "task", self._taken, "-")
 
     def join(self) -> None:
         """Lets the groups take their place in the order."""

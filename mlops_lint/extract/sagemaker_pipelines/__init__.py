@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
+from mlops_lint.extract.numbered import unique
 from mlops_lint.extract.python.made import Frame
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import python
@@ -37,7 +38,7 @@ def _pipeline(reader: Reader, pipeline: Pipeline, taken: dict[str, int]) -> Iter
     name = reader.made.text(*given) if given is not None else None
     name = name or _place(module, pipeline)
     schedule = _schedule(reader, pipeline)
-    symbol = f"pipeline:{module.path}#{_unique(name, taken)}"
+    symbol = f"pipeline:{module.path}#{unique(name, taken, second=1)}"
     record = PipelineKind(
         framework="sagemaker-pipelines",
         # A rule of EventBridge elsewhere may start it too.
@@ -54,7 +55,7 @@ def _pipeline(reader: Reader, pipeline: Pipeline, taken: dict[str, int]) -> Iter
     yield subject(record, module.locate(pipeline.node), name, symbol=symbol)
     own: dict[str, int] = {}
     prefix = symbol.partition(":")[2]
-    symbols = {step: f"task:{prefix}.{_unique(step.name, own)}" for step in pipeline.steps}
+    symbols = {step: f"task:{prefix}.{unique(step.name, own, second=1)}" for step in pipeline.steps}
     for step in pipeline.steps:
         job = Job(reader, step)
         links = (Link("part_of", symbol), *_order(step, symbols), *code(reader, step, job), *data(reader, step, job))
@@ -66,11 +67,6 @@ def _order(step: Step, symbols: dict[Step, str]) -> list[Link]:
     named = {one.name: symbol for one, symbol in symbols.items() if one is not step}
     found = [symbols.get(one) or named.get(one.name) for one in step.before]
     return [Link("depends_on", symbol) for symbol in dict.fromkeys(found) if symbol is not None]
-
-
-def _unique(name: str, taken: dict[str, int]) -> str:
-    count = taken[name] = taken.get(name, -1) + 1
-    return f"{name}__{count}" if count else name
 
 
 def _place(module: Module, pipeline: Pipeline) -> str:

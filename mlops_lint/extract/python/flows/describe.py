@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec import UNSET
 
+from mlops_lint.extract.numbered import unique
 from mlops_lint.extract.python.flows.declared import File
 from mlops_lint.extract.python.flows.follow import steps
 from mlops_lint.extract.python.flows.records import Declared, Step
@@ -32,7 +33,7 @@ def described(file: File, words: Words) -> Iterator[Subject]:
     symbols: dict[str, str] = {}
     pipelines = [*file.pipelines(), *(one for one in bound if one.what == "pipeline")]
     for declared in pipelines:
-        own = _unique(declared.name.rpartition(".")[2], taken)
+        own = unique(declared.name.rpartition(".")[2], taken, "_")
         symbols[declared.name] = f"pipeline:{file.module.path}#{own}"
     for declared in pipelines:
         made = steps(file, declared)
@@ -68,7 +69,7 @@ def _pipeline(
     for step in made:
         names = [text(file.module, step.settings, key) for key in (file.tables.call_name, file.tables.name)]
         given = next((one for one in names if isinstance(one, str) and one), step.declared.called)
-        step.name = _unique(given, taken)
+        step.name = unique(given, taken, "_")
     for step in made:
         links = [Link("part_of", symbol), *(Link("depends_on", f"{prefix}.{one.name}") for one in step.after)]
         links += [*_code(step, symbols), *words.links(file, step)]
@@ -124,12 +125,6 @@ def place(file: File, node: ast.AST) -> Location:
     if found.end_line == found.line:
         return found
     return Location(found.path, found.line, found.column, found.line, found.column + 1, found.cell, found.cell_line)
-
-
-def _unique(name: str, taken: dict[str, int]) -> str:
-    """Gives a name that nothing else has: `train`, then `train_2`."""
-    count = taken[name] = taken.get(name, 0) + 1
-    return name if count == 1 else _unique(f"{name}_{count}", taken)
 
 
 def operator(file: File, step: Step) -> str | msgspec.UnsetType:
