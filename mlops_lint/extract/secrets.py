@@ -109,7 +109,7 @@ _NAMES = (
     "private_key",
 )
 _STARTS = vocabulary(*(start for form in _FORMS for start in form.starts))
-_NAMED_BY = Words(_NAMES)
+_NAMED_BY = Words(*_NAMES)
 _QUOTED = re.compile(
     r"""\\?["']?\]?[ \t]{0,9}(?::[ \t]{0,3}[A-Za-z]+[ \t]{0,3}=|:|=(?!=)|,)"""
     r"""[ \t]{0,9}\\?["'](?P<value>[^"'\\\s]{8,200})\\?["']"""

@@ -4,7 +4,7 @@ Source: https://github.com/BurntSushi/aho-corasick by way of https://github.com/
 two hundred words takes a twentieth of the time of two hundred searches.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -16,20 +16,20 @@ _VOCABULARY: set[str] = set()
 class Words:
     """A few words that are looked for together; upper and lower case differ."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = tuple(dict.fromkeys(words))
-        # Sees few words at once by wide instructions, but not those that overlap: whether there are any, ten times
-        # as fast as where they all are.
-        self._any = AhoCorasick(self._words, matchkind=MatchKind.LeftmostFirst)
-        self._all = AhoCorasick(self._words, implementation=Implementation.DFA)
+    def __init__(self, *words: str) -> None:
+        # It sees few words at once by wide instructions, ten times as fast as one that sees words which overlap too.
+        self._search = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)
+        self._hidden = {word: [one for one in words if one in word or _overlap(word, one)] for word in words}
 
     def places(self, text: str) -> dict[str, list[int]]:
         """Gives the offsets at which each word stands, words that stand nowhere left out."""
-        found: dict[str, list[int]] = {}
-        if self._any.find_matches_as_strings(text):
-            for word, start, _ in self._all.find_matches_as_indexes(text, overlapping=True):
-                found.setdefault(self._words[word], []).append(start)
-        return found
+        found = {one for word in set(self._search.find_matches_as_strings(text)) for one in self._hidden[word]}
+        return {word: places for word in found if (places := list(_places(text, word)))}
+
+
+def _overlap(word: str, other: str) -> bool:
+    """Whether a word may end in the start of another, which is not seen then."""
+    return any(word.endswith(other[:size]) for size in range(1, len(other)))
 
 
 def vocabulary(*words: str) -> frozenset[str]:
