@@ -218,6 +218,8 @@ class Libraries:
         self.aliases: dict[str, str] = {}
         self.main: dict[str, list[str]] = {}
         self.attributes: dict[str, str] = {}
+        self.settings: set[str] = set()
+        """Last names of the attributes that are set."""
         self.uses: dict[str, list[Use]] = {}
         """Import root -> what its import means."""
         self.handlers: list[Handlers] = []
@@ -243,6 +245,8 @@ class Libraries:
         for entry in one.entries:
             for name in entry.calls:
                 self.entries[name] = entry
+                if entry.attribute:
+                    self.settings.add(name.rpartition(".")[2])
                 if entry.anywhere:
                     self.anywhere[name.rpartition(".")[2]] = entry
 

@@ -12,7 +12,10 @@ _LONGEST = 200
 
 def attributes_set(module: Module) -> Iterator[Call]:
     """Gives each attribute of a table that is set as a call with what it is set to."""
+    named = module.libraries.settings
     for target, value, scope in (*module.scopes.settings, *_set_by_name(module)):
+        if target.attr not in named:
+            continue
         name = module.names.name(target, scope)
         entry = module.libraries.entries.get(name)
         if entry is not None and entry.attribute:

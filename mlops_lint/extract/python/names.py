@@ -65,9 +65,24 @@ class Names:
             self._met = min(self._met, before)
         return found
 
-    def named(self, name: str, scope: Scope) -> str:
-        """Gives the dotted name of what is called `name` in a scope."""
-        return self._of_name(name, scope, DEPTH)
+    def named(self, name: str, bindings: list[Binding], owner: Scope, depth: int = DEPTH) -> str:
+        """Gives the dotted name of what is called `name` by what the scope that binds it binds it to."""
+        if len(bindings) == 1:
+            binding = bindings[0]
+            # Most names are imported or defined once, or of a loop: there is nothing to look up.
+            if isinstance(binding, str):
+                return self._of_binding(binding, owner, depth)
+            if name in owner.parameters:
+                return self._of_parameter(owner.parameters[name], owner, depth)
+            if binding is None and name not in owner.taken:
+                return UNKNOWN
+        known = self._bound.get((name, id(owner)))
+        return known if known is not None else self._of_owner(name, bindings, owner, depth)
+
+    def _of_owner(self, name: str, bindings: list[Binding], owner: Scope, depth: int) -> str:
+        if bindings == [None]:
+            return self._looked_up((name, id(owner)), lambda: self._of_part(*owner.taken[name], owner, depth))
+        return self._looked_up((name, id(owner)), lambda: self._of_bindings(bindings, owner, depth))
 
     def _kept(self, place: int) -> bool:
         """Whether what was found holds, as it rests on no name that was opened before `place` and is still open."""
@@ -153,20 +168,7 @@ class Names:
         found = self.bindings(name, scope)
         if found is None:
             return self._unbound(name)
-        bindings, owner = found
-        if len(bindings) == 1:
-            # Most names are imported or defined once, or of a loop: there is nothing to look up.
-            if isinstance(bindings[0], str):
-                return self._of_binding(bindings[0], owner, depth)
-            if name in owner.parameters:
-                return self._of_parameter(owner.parameters[name], owner, depth)
-            if bindings[0] is None:
-                if name in owner.taken:
-                    return self._looked_up((name, id(owner)), lambda: self._of_part(*owner.taken[name], owner, depth))
-                return UNKNOWN
-        key = (name, id(owner))
-        known = self._bound.get(key)
-        return known if known is not None else self._looked_up(key, lambda: self._of_bindings(bindings, owner, depth))
+        return self.named(name, *found, depth)
 
     def _of_bindings(self, bindings: list[Binding], owner: Scope, depth: int) -> str:
         if len(bindings) == 1:
@@ -188,11 +190,15 @@ class Names:
         return self._libraries.canonical(f"{self._starred[0]}.{name}") if len(self._starred) == 1 else UNKNOWN
 
     def _of_parameter(self, parameter: ast.arg, owner: Scope, depth: int) -> str:
-        if owner.parent is not None and parameter.arg == owner.receiver:
-            return owner.parent.name
-        if parameter.annotation is None or owner.parent is None:
+        if owner.parent is None:
             return UNKNOWN
-        return self._of_annotation(parameter.annotation, owner.parent, depth - 1)
+        if owner.parent.kind == "class" and parameter.arg == owner.receiver:
+            return owner.parent.name
+        return (
+            UNKNOWN
+            if parameter.annotation is None
+            else self._of_annotation(parameter.annotation, owner.parent, depth - 1)
+        )
 
     def _of_annotation(self, node: ast.expr, scope: Scope, depth: int) -> str:
         """Gives the class that an annotation names: `C`, `"C"`, `Optional[C]` or `C | None`."""
@@ -201,6 +207,9 @@ class Names:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             written = self._written(node.value)
             return self._of_annotation(written, scope, depth - 1) if written is not None else UNKNOWN
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = self.name(node, scope, depth)
+            return UNKNOWN if name in _ANYTHING else name
         options = [node]
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             options = [node.left, node.right]

@@ -127,7 +127,7 @@ class Uses:
         key = (name, id(bound[1]))
         known = self._known.get(key)
         if known is None:
-            found = self._module.names.named(name, scope).partition("(")[0]
+            found = self._module.names.named(name, *bound).partition("(")[0]
             known = self._known[key] = found if is_own(found, self._module.name) else ""
         return known
 
