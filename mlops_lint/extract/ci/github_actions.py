@@ -95,8 +95,17 @@ def _passed_over(path: str, steps: tuple[Step, ...]) -> Iterator[Subject]:
         links = tuple(_code(path, step, steps)) if node is not None and _flag(node) is True else ()
         if node is not None and links:
             name = text(step.node.get("name")) or step.run.strip().partition("\n")[0][:80]
-            record = Handler(what="setting", broad=True, swallows=True, logs=False)
+            id = text(step.node.get("id"))
+            # Another step asks how it went.
+            asked = id is not None and any(f"steps.{id}." in _words(one.node) for one in steps if one is not step)
+            record = Handler(what="setting", broad=True, swallows=UNSET if asked else True, logs=False)
             yield subject(record, locate(path, node), f"step '{name}'", links=links)
+
+
+def _words(step: Mapping) -> str:
+    """All that a step says, with its settings and variables."""
+    inner = [node for _, node in step.entries if isinstance(node, Mapping)]
+    return "\n".join(text(node) or "" for one in (step, *inner) for _, node in one.entries)
 
 
 @trees("action.yml", "action.yaml", "*/action.yml", "*/action.yaml")
