@@ -1,12 +1,19 @@
 """Whether trainings are recorded, models kept by version, services watched."""
 
 import posixpath
+import re
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.graph.programs import serves
+from mlops_lint.predicates.endpoints import predictions_recorded, predicts
 from mlops_lint.predicates.registry import Answer, predicate
 
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
+_TESTS = re.compile(r"(?:^|/)(?:tests?/|test_)")
+_DRIFT = re.compile(r"(?i)drift|(?:^|_)psi(?:_|\.|$)|population_stability|data_?shift|ks_(?:test|2samp)")
+_WATCHING = re.compile(
+    rf"(?i){_DRIFT.pattern[4:]}|monitor|(?:log|save|store|record)_?(?:prediction|inference|request)s?"
+)
 _OF_THE_MODEL = frozenset({"predictions", "features", "quality", "drift"})
 
 
@@ -55,12 +62,37 @@ def fixed_version(load: Node, _graph: Graph) -> Answer:
 
 
 @predicate
-def watched(_service: Node, graph: Graph) -> bool:
-    """Something observes the predictions of a service, in its own code or in the repository."""
+def watched(service: Node, graph: Graph) -> bool | None:
+    """Something observes the predictions of a service, in its own code or in the repository; None = it may."""
     if any(one.fields.get("purpose") in _WATCHES for one in graph.of_kind("use") if one.context != "test"):
         return True
     watches = (one.fields.get("watches") for one in graph.of_kind("monitor") if one.context != "test")
-    return any(isinstance(topics, tuple) and not _OF_THE_MODEL.isdisjoint(topics) for topics in watches)
+    if any(isinstance(topics, tuple) and not _OF_THE_MODEL.isdisjoint(topics) for topics in watches):
+        return True
+    # Code of one's own may measure, and what is written down somebody may look at.
+    folder = posixpath.dirname(service.location.path)
+    answers = [
+        predictions_recorded(one, graph)
+        for one in graph.of_kind("endpoint")
+        if one.own and posixpath.dirname(one.location.path).startswith(folder) and predicts(one, graph)
+    ]
+    return None if _named(graph, _WATCHING) or any(one is not False for one in answers) else False
+
+
+@predicate
+def drift_watched(_service: Node, graph: Graph) -> bool | None:
+    """Something measures drift of live data; None = code of the project's own sounds as if it did."""
+    uses = any(one.own and one.fields.get("purpose") == "drift" for one in graph.of_kind("use"))
+    if uses or any(one.own and one.fields.get("drift") is True for one in graph.of_kind("monitor")):
+        return True
+    return None if _named(graph, _DRIFT) else False
+
+
+def _named(graph: Graph, words: re.Pattern[str]) -> bool:
+    """Whether a file or a function of the repository is called after something."""
+    names = (one.name.rpartition(".")[2] for one in graph.of_kind("function") if one.own)
+    files = (posixpath.basename(one) for one in graph.paths.files if not _TESTS.search(one))
+    return any(map(words.search, (*files, *names)))
 
 
 def _same_pipeline(node: Node, graph: Graph) -> list[Node]:

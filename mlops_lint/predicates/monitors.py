@@ -61,7 +61,8 @@ def leads_somewhere(monitor: Node, graph: Graph) -> bool | None:
     if monitor.fields.get("acts") is not False:
         return None
     heard = any(topics(one) & _OF_THE_MODEL for one in graph.of_kind("alert") if one.own)
-    others = any(one.fields.get("acts") is True and measures_model(one, graph) for one in _own(graph))
+    # A page is shown beside a check whose result goes to where we do not see.
+    others = any(one.fields.get("acts") is not False and measures_model(one, graph) for one in _own(graph))
     return None if heard or others or _read_again(monitor, graph) else False
 
 
