@@ -18,6 +18,8 @@ _KEEPS = re.compile(
 _VERSIONS = re.compile(r"(?i)version|run_?id|model_?info|metadata")
 _CACHES = re.compile(r"(?i)cache|memo|singleton")
 _STARTS = re.compile(r"(?i)^__init__$|^setup|^init|startup|lifespan|^initialize|^on_start")
+# What makes, names or exchanges a model tries it, too.
+_MANAGES = re.compile(r"(?i)(?:^|[/_ -])(?:re)?(?:train|register|deploy|promote|reload)(?:[/_ -]|$)")
 _GUARDS = re.compile(
     r"(?i)auth(?:enticat|oriz|oris|_|$)|login|jwt|verify_?token|api_?key|permission|current_user|credential|security"
 )
@@ -36,7 +38,8 @@ _DEPLOYED = re.compile(
 @predicate
 def predicts(endpoint: Node, graph: Graph) -> bool:
     """The handler of an endpoint has a model predict, on something that it is sent: a health check may predict too."""
-    if endpoint.fields.get("takes_input") is False:
+    manages = _MANAGES.search(f"{endpoint.name} {endpoint.fields.get('route', '')}") is not None
+    if endpoint.fields.get("takes_input") is False or manages:
         return False
     return any(one.fields.get("purpose") == "prediction" for one in graph.reach(endpoint, "use"))
 
