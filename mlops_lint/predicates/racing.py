@@ -55,6 +55,13 @@ def _apart(mine: list[Node], yours: list[Node]) -> bool:
     return not all(isinstance(one.fields.get("schedule"), str) for one in (*mine, *yours))
 
 
+def _shares(write: Node) -> bool:
+    """Whether several may write at once: a log, a file for each day, rows that a database keeps apart."""
+    fields = write.fields
+    rows = fields.get("format") == "sql" and fields.get("mode") not in ("replace", "overwrite")
+    return rows or fields.get("dated") is True or str(fields.get("uri", "")).endswith(".log")
+
+
 @lru_cache(maxsize=1)
 def _writers(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Dataset -> the tasks that write it; stages whose tool orders them by what they write are left out."""
@@ -67,7 +74,7 @@ def _writers(graph: Graph) -> dict[str, tuple[str, ...]]:
         writes = [task, *(one for one in graph.reached(task) if one.kind in _KINDS)]
         for one in writes:
             # A log, or one file for each day, is meant to be shared.
-            if one.fields.get("dated") is not True and not str(one.fields.get("uri", "")).endswith(".log"):
+            if not _shares(one):
                 for data in graph.linked(one, "writes"):
                     found.setdefault(data.id, {})[task.id] = None
     return {id: tuple(sorted(tasks)) for id, tasks in found.items()}

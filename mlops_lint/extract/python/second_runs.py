@@ -56,7 +56,7 @@ def second_run(module: Module, call: Call, path: ast.expr | None) -> tuple[dict[
         fields["dated"] = False
     before = [(one, _text(module, one)) for one in _earlier(module, call)]
     if any(_table(_CLEARS.match(text)) == table for _, text in before):
-        return fields | {"appends": False}, frozenset()
+        return fields | {"appends": False, "mode": "replace"}, frozenset()
     asked = [(one, text) for one, text in before if _ASKS.match(text) and _decides(module, one, call)]
     if any(_table(_ASKS.match(text)) == table for _, text in asked):
         return fields | {"appends": False}, frozenset()
