@@ -32,7 +32,7 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """after = where no rule says anything; beside = as one more rule, as the rules ask for a part of the question;
     instead = of what the rules say, which is about the lesser part of it."""
     settles: bool = False
-    """That nothing shows it is a no also where a rule cannot tell."""
+    """That nothing shows it is a no also where a rule cannot tell, or finds what is counted at another question."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

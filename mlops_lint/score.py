@@ -203,7 +203,7 @@ def _whole(question: Question, verdicts: list[Verdict], again: bool, unknown: bo
     found = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
     if found is None or question.whole is None or found.outcome == "pass":
         return found
-    doubtful = again or (unknown and not question.whole.settles)
+    doubtful = (again or unknown) and not question.whole.settles
     return None if doubtful and not counted else found
 
 

@@ -4,7 +4,7 @@ import re
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.lineage import repeatable
-from mlops_lint.predicates.owners import owned, owners_of
+from mlops_lint.predicates.owners import owners_of
 from mlops_lint.predicates.promotion import infrastructure_declared
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.retraining import started_by_rule
@@ -109,7 +109,8 @@ def has_work_to_own(_project: Node, graph: Graph) -> Answer:
 def responsible_named(_project: Node, graph: Graph) -> Answer:
     """Somebody is named for pipelines, deployments or monitors, or for their files."""
     named = [one for kind in ("pipeline", "deployment", "monitor", "task") for one in own(graph, kind) if _named(one)]
-    files = [one for one in own(graph, "pipeline") if owners_of(one.location.path, graph) or owned(one, graph)]
+    every = [one for kind in ("pipeline", "deployment", "service") for one in own(graph, kind)]
+    files = [one for one in every if owners_of(one.location.path, graph)]
     return first_yes(shown(named), shown(files), shown(uses(graph, "model-owner")), shown(_contacts(graph)))
 
 

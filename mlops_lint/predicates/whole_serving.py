@@ -43,7 +43,7 @@ def goes_out_in_steps(_project: Node, graph: Graph) -> Answer:
 def effect_known_before(_project: Node, graph: Graph) -> Answer:
     """Metrics of a new version are compared or demanded before it is released."""
     gates = uses(graph, "gate", "evaluation-gate", "comparison")
-    return first_yes(shown(gates), champions(graph))
+    return first_yes(shown(gates), shown(with_field(graph, "deployment", "stepwise")), champions(graph))
 
 
 def champions(graph: Graph) -> Answer:

@@ -33,7 +33,8 @@ def _parts(graph: Graph) -> list[Node]:
 @predicate
 def settings_searched(_project: Node, graph: Graph) -> Answer:
     """Hyperparameters are searched for, or several models compared."""
-    return shown(one for one in own(graph, "training") if searched(one, graph) is True)
+    tried = with_field(graph, "estimator", "searched")
+    return first_yes(shown(one for one in own(graph, "training") if searched(one, graph) is True), shown(tried))
 
 
 @predicate
