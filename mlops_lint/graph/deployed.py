@@ -110,11 +110,8 @@ class _Programs:
         services = list(self._services(node, used))
         for service in services:
             graph.connect(node.id, "deploys", service.id)
-        if "serves_model" not in node.fields:
-            if any(serves(one, graph) for one in services) or (used and used.fields.get("tool") == "model-server"):
-                node.fields["serves_model"] = True
-            elif services:
-                node.fields["serves_model"] = False
+        if "serves_model" not in node.fields and (answers := self._answers(node, used, services)) is not None:
+            node.fields["serves_model"] = answers
         # Only Docker itself asks what an image says of its health.
         if file is not None and node.fields.get("probes") == () and node.fields.get("framework") == "compose":
             if file in self._checked:
@@ -129,7 +126,24 @@ class _Programs:
         methods = [
             one for one in graph.in_file(path, "function") if one.id == symbol or one.id.startswith(f"{symbol}.")
         ]
-        held = [found for one in methods for found in graph.reached(one)]
+        return self._load(methods)
+
+    def _answers(self, node: Node, used: Node | None, services: list[Node]) -> bool | None:
+        """Whether a deployment serves a model; None = what it starts is not known."""
+        if used is not None and used.fields.get("tool") == "model-server":
+            return True
+        if services:
+            return any(serves(one, self._graph) for one in services)
+        return True if node.fields.get("what") == "function" and self._handles(node) else None
+
+    def _handles(self, node: Node) -> bool:
+        """Whether the file in which a function of a cloud stands loads a model: it has no service that answers."""
+        scripts = [link.symbol for link in node.links if link.symbol.startswith("code:script:")]
+        bodies = [body for one in scripts for body in self._graph.in_file(_path(one), "function")]
+        return self._load(bodies)
+
+    def _load(self, bodies: list[Node]) -> bool:
+        held = [found for one in bodies for found in self._graph.reached(one)]
         return any(one.kind == "model_load" and one.fields.get("library") not in NO_MODELS for one in held)
 
     def _file(self, node: Node) -> str | None:

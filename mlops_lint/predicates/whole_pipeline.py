@@ -128,10 +128,17 @@ def _named(node: Node) -> bool:
 @predicate
 def release_decided(_project: Node, graph: Graph) -> Answer:
     """A gate or a person decides which version goes to production."""
-    gates = uses(graph, "approval", "gate", "evaluation-gate", "promotion", "model-stage")
+    gates = uses(graph, "approval", "gate", "evaluation-gate")
+    # What a training promotes as soon as it is done, nobody has decided on.
+    gates += [one for one in uses(graph, "promotion", "model-stage") if not _trains_here(one, graph)]
     approved = [*with_field(graph, "ci_job", "approved"), *with_field(graph, "task", "manual")]
     named = [one for kind in ("task", "function") for one in own(graph, kind) if _GATES.search(one.name)]
     return first_yes(shown(gates), shown(approved), shown(named))
+
+
+def _trains_here(use: Node, graph: Graph) -> bool:
+    bodies = graph.linked(use, "within") or graph.bodies(use.location.path)
+    return any(one.kind == "training" for body in bodies for one in graph.linked(body, "holds"))
 
 
 @predicate

@@ -33,8 +33,9 @@ def _parts(graph: Graph) -> list[Node]:
 @predicate
 def settings_searched(_project: Node, graph: Graph) -> Answer:
     """Hyperparameters are searched for, or several models compared."""
-    tried = with_field(graph, "estimator", "searched")
-    return first_yes(shown(one for one in own(graph, "training") if searched(one, graph) is True), shown(tried))
+    tried = [*with_field(graph, "estimator", "searched"), *uses(graph, "search")]
+    tried += [one for one in own(graph, "training") if searched(one, graph) is True]
+    return shown(tried)
 
 
 @predicate

@@ -1,5 +1,6 @@
 """What a project does as a whole: this decides which questions are asked of it."""
 
+import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
@@ -52,14 +53,21 @@ def batch(graph: Graph) -> list[Node]:
 
 
 def _scripts(graph: Graph) -> list[Node]:
-    """The predictions in files that are called so, and that neither train nor answer requests."""
+    """The predictions in files that are called so or write a table of them; that neither train nor answer requests."""
     return [
         one
         for one in uses(graph, "prediction")
-        if _PREDICTS.search(one.location.path.rpartition("/")[2].rpartition(".")[0])
-        and one.context == "source"
+        if one.context == "source"
         and not any(graph.in_file(one.location.path, kind) for kind in ("training", "endpoint"))
+        and (_PREDICTS.search(posixpath.basename(one.location.path).rpartition(".")[0]) or _writes(one, graph))
     ]
+
+
+def _writes(prediction: Node, graph: Graph) -> bool:
+    """Whether the file of a prediction loads a model and writes a table, without measuring the model."""
+    path = prediction.location.path
+    written = any(one.fields.get("format") in _DATA for one in graph.in_file(path, "write"))
+    return written and bool(graph.in_file(path, "model_load")) and not graph.in_file(path, "evaluation")
 
 
 def platform_batch(graph: Graph) -> list[Node]:
@@ -110,7 +118,12 @@ def reads_of_stores(graph: Graph) -> list[Node]:
 
 def data_read(graph: Graph) -> list[Node]:
     """Gives the datasets that own code or tasks read."""
-    return [one for one in graph.of_kind("dataset") if any(who.own for who in graph.linked(one, "read_by"))]
+    return [one for one in graph.of_kind("dataset") if any(_reads(who) for who in graph.linked(one, "read_by"))]
+
+
+def _reads(reader: Node) -> bool:
+    """Whether what reads a file takes it for data: what loads a model does not."""
+    return reader.own and reader.kind != "model_load"
 
 
 @predicate
