@@ -10,7 +10,7 @@ from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps, tasks_of
-from mlops_lint.predicates.work import platform_batch
+from mlops_lint.predicates.work import platform_batch, scripts
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
 _CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|promot|compare_(?:models?|metrics)|canary|shadow")
@@ -76,7 +76,15 @@ def packed_with_schema(_project: Node, graph: Graph) -> Answer:
 def predictions_kept(_project: Node, graph: Graph) -> Answer:
     """Predictions are recorded together with the version of the model."""
     asked = [one for one in own(graph, "endpoint") if predictions_recorded(one, graph) and version_told(one, graph)]
-    return first_yes(shown(asked), shown(platform_batch(graph)))
+    jobs = [one for one in scripts(graph) if _tells_version(one, graph)]
+    return first_yes(shown(asked), shown(platform_batch(graph)), shown(jobs))
+
+
+def _tells_version(prediction: Node, graph: Graph) -> bool:
+    """Whether the code that predicts for many rows writes them down, and names the version of the model."""
+    beside = [one for body in graph.linked(prediction, "within") for one in graph.linked(body, "holds")]
+    told = any(one.kind == "use" and one.fields.get("purpose") == "model-version" for one in beside)
+    return told and any(one.kind == "write" for one in beside)
 
 
 @predicate

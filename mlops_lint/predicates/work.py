@@ -46,14 +46,14 @@ def predictions(graph: Graph) -> Answer:
 
 def batch(graph: Graph) -> list[Node]:
     """Gives what has a model predict for many rows at a time: tasks, and calls of platforms that do it."""
-    tasks = [*platform_batch(graph), *_scripts(graph)]
+    tasks = [*platform_batch(graph), *scripts(graph)]
     tasks += [one for one in own(graph, "task") if one.fields.get("purpose") in ("predict", "batch-predict", "score")]
     tasks += [one for one in own(graph, "task") if _PREDICTS.search(one.name) and not _trains(one, graph)]
     return [one for one in tasks if one.kind != "task" or one.fields.get("remote") is not False]
 
 
-def _scripts(graph: Graph) -> list[Node]:
-    """The predictions in files that are called so or write a table of them; that neither train nor answer requests."""
+def scripts(graph: Graph) -> list[Node]:
+    """Gives the predictions of files that are called so or write a table, and neither train nor answer requests."""
     return [
         one
         for one in uses(graph, "prediction")

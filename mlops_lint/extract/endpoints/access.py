@@ -64,7 +64,16 @@ def _depends_on_guard(module: Module, scope: Scope) -> bool:
     around = scope.parent or scope
     # `Depends(key)` with `key = APIKeyHeader()`, a name that says more than that of the variable.
     named = [module.names.name(argument, around) for one in asked for argument in one.args]
-    return any(_GUARDS.search(text) for text in (*named, *(written(one) for one in asked)))
+    if any(_GUARDS.search(text) for text in (*named, *(written(one) for one in asked))):
+        return True
+    return any(_asks_inside(module, argument, around) for one in asked for argument in one.args)
+
+
+def _asks_inside(module: Module, dependency: ast.AST, around: Scope) -> bool:
+    """Whether a function of the file, whatever it is called, asks who calls: `known`, as `Depends(known)`."""
+    names = [module.names.name(node, around) for node in walk(dependency) if isinstance(node, ast.Name)]
+    bodies = [scope.node for name in names if (scope := module.names.scope(name)) is not None]
+    return any(_ASKS.search(word) for body in bodies for word in _words(body))
 
 
 def _told_to(module: Module, handler: Handler) -> bool:
@@ -78,7 +87,7 @@ def _told_to(module: Module, handler: Handler) -> bool:
     keywords = [keyword for maker in makers for keyword in maker.keywords]
     return any(
         keyword.arg in ("dependencies", "middleware", "auth", "permission_classes", "guards")
-        and _GUARDS.search(ast.unparse(keyword.value))
+        and (_GUARDS.search(ast.unparse(keyword.value)) or _asks_inside(module, keyword.value, handler.told.scope))
         for keyword in keywords
     )
 

@@ -47,7 +47,7 @@ def predictions(module: Module) -> Iterator[Subject]:
         name = written(call.node.func)[:60]
         yield subject(record, module.locate(call.node), name, links=(module.within(call.scope),))
     if module.own and (found or _serves(module)):
-        yield from _logged(module)
+        yield from _logged(module, _answers(found))
         yield from _versioned(module)
         for scope in module.scopes.all:
             if scope.kind == "function" and keeps(scope):
@@ -83,7 +83,19 @@ def _method(call: Call, module: Module) -> str:
     return ""
 
 
-def _logged(module: Module) -> Iterator[Subject]:
+def _answers(found: list[tuple[Call, str]]) -> dict[Scope, set[str]]:
+    """Scope -> the names in it of what a model has predicted, as `price` in `price = float(model.predict(row))`."""
+    calls = {id(call.node) for call, _ in found}
+    return {scope: set(_given(scope.node, calls)) for scope in dict.fromkeys(call.scope for call, _ in found)}
+
+
+def _given(body: ast.AST, calls: set[int]) -> Iterator[str]:
+    for node in walk(body):
+        if isinstance(node, ast.Assign) and any(id(one) in calls for one in walk(node.value)):
+            yield from (one.id for target in node.targets for one in walk(target) if isinstance(one, ast.Name))
+
+
+def _logged(module: Module, answers: dict[Scope, set[str]]) -> Iterator[Subject]:
     for call in module.calls:
         function = call.node.func
         if not isinstance(function, (ast.Attribute, ast.Name)):
@@ -92,16 +104,19 @@ def _logged(module: Module) -> Iterator[Subject]:
         logged = (
             isinstance(function, ast.Attribute) and function.attr in _LEVELS and _LOGS.search(written(function.value))
         )
-        if (printed or logged) and call.scope.kind == "function" and _names_prediction(call.node):
+        if not (printed or logged) or call.scope.kind != "function":
+            continue
+        if _names_prediction(call.node, answers.get(call.scope, set())):
             record = Use(
                 purpose="prediction-print" if printed else "prediction-line", tool="print" if printed else "logging"
             )
             yield subject(record, module.locate(call.node), written(function), links=(module.within(call.scope),))
 
 
-def _names_prediction(call: ast.Call) -> bool:
+def _names_prediction(call: ast.Call, answers: set[str]) -> bool:
     given = (*call.args, *(one.value for one in call.keywords))
-    return any(isinstance(node, ast.Name) and bool(_PREDICTIONS.search(node.id)) for one in given for node in walk(one))
+    names = (node.id for one in given for node in walk(one) if isinstance(node, ast.Name))
+    return any(name in answers or _PREDICTIONS.search(name) for name in names)
 
 
 def _versioned(module: Module) -> Iterator[Subject]:
