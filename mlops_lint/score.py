@@ -178,11 +178,12 @@ def _answer(
     way = question.whole
     asked = way is None or not way.strictly or any(one.rule == question.id for one in verdicts)
     said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted and asked]
-    again = [one for one in said if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
+    failing = [*said, *(one for one in verdicts if one.rule == question.id)]
+    again = [one for one in failing if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
     counted = [one for one in said if one not in again]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
     instead = way is not None and way.counts == "instead" and any(one.rule == question.id for one in verdicts)
-    whole = _whole(question, verdicts, bool(again), unknown > 0, bool(counted) and not instead)
+    whole = _whole(question, verdicts, again, unknown > 0, bool(counted) and not instead)
     aside = counted if instead else _explored(counted, scripts)
     counted = [one for one in counted if one not in aside]
     return Answer(
@@ -198,13 +199,15 @@ def _answer(
     )
 
 
-def _whole(question: Question, verdicts: list[Verdict], again: bool, unknown: bool, counted: bool) -> Verdict | None:
+def _whole(
+    question: Question, verdicts: list[Verdict], again: list[Verdict], unknown: bool, counted: bool
+) -> Verdict | None:
     """What the project as a whole says; that nothing shows it is no answer where something may, or is counted again."""
     found = next((one for one in verdicts if one.rule == question.id and one.outcome != "unknown"), None)
     if found is None or question.whole is None or found.outcome == "pass":
         return found
-    doubtful = (again or unknown) and not question.whole.settles
-    return None if doubtful and not counted else found
+    doubtful = (bool(again) or unknown) and not question.whole.settles
+    return None if found in again or (doubtful and not counted) else found
 
 
 def _explored(counted: list[Verdict], scripts: bool) -> list[Verdict]:

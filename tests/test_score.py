@@ -178,7 +178,7 @@ def test_a_pass_counts_wherever_it_is() -> None:
 
 def test_facts_name_rules_of_the_catalogue_and_none_is_counted_at_what_is_not_counted_itself() -> None:
     with (ROOT / "tests" / "catalogue.csv").open(newline="", encoding="utf-8") as file:
-        known = {row["id"] for row in csv.DictReader(file)}
+        known = {row["id"] for row in csv.DictReader(file)} | {one.id for one in questions()}
     counts = {fact.counts for fact in facts()}
     again = {one.rule for fact in facts() for one in fact.again}
     assert counts | again <= known
@@ -259,8 +259,8 @@ def test_no_data_versioning_is_one_failed_question(repository: Path, capsys: pyt
     )
     found = scores(capsys=capsys)["questions"]
     about = {"data.versioning", "features.versioning", "features.lineage", "models.lineage", "data.diff"}
-    failed = {one["id"]: one["failed"] for one in found if one["id"] in about and one["failed"]}
-    assert set(failed) == {"data.versioning"}
+    failed = {one["id"] for one in found if one["id"] in about and one["score"] is not None and one["score"] < 0.7}
+    assert failed == {"data.versioning"}
     assert sum(one["repeated"] for one in found) >= 2
 
 

@@ -11,6 +11,7 @@ from mlops_lint.predicates.tables import _declares_checks
 from mlops_lint.predicates.work import batch, data_bases, data_read, data_written, reads_of_stores
 
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
+_TABLES = _TEXTS | {"parquet", "feather", "arrow", "xlsx", "avro", "orc"}
 _SETTLED = (
     "sklearn.datasets.",
     "keras.datasets.",
@@ -23,6 +24,7 @@ _WORK = frozenset({"transform", "training", "split", "read", "write", "model"})
 _BATCHES = frozenset(
     {"datasets", "pyspark", "dask", "polars", "cudf", "ray", "torch", "tensorflow", "keras", "sklearn", "pandas"}
 )
+_PLAIN = re.compile(r"(?:http|ftp)://(?!localhost|127[.]|0[.]0[.]0[.]0|host[.]docker|[a-z0-9_-]+(?::|/|$))")
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -51,15 +53,29 @@ def data_in_reach(_project: Node, graph: Graph) -> Answer:
 @predicate
 def training_data_pinned(_project: Node, graph: Graph) -> Answer:
     """All data that models are trained on can be had again as it was."""
+    floating = [one for one in with_field(graph, "read", "hub") if one.fields.get("pinned") is not True]
+    if any(one.context != "notebook" for one in floating):
+        return Answer(False)
     trainings = own(graph, "training")
     answers = [data_known(one, graph) for one in trainings]
     if any(answers):
         return shown(one for one, said in zip(trainings, answers, strict=True) if said)
-    kept = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept")]
+    kept = [*with_field(graph, "pipeline", "artifacts"), *_kept_data(graph), *_in_git(graph)]
     pinned = [one for one in own(graph, "read") if one.fields.get("pinned") is True]
     data = [one for one in data_read(graph) if versioned(one, graph)]
     found = first_yes(shown(kept), shown(pinned), shown(data))
-    return found if found.value else Answer(False if False in answers else None)
+    return found if found.value else Answer(False if False in answers or data_bases(graph) else None)
+
+
+def _kept_data(graph: Graph) -> list[Node]:
+    """What a tool keeps by version, without what is called a model."""
+    return [one for one in uses(graph, "data-kept") if not re.search(r"(?i)models?\b|\.onnx|\.pt\b", one.name)]
+
+
+def _in_git(graph: Graph) -> list[Node]:
+    """Files of data that git tracks."""
+    files = [one for one in graph.of_kind("file") if one.context == "source" and one.fields.get("tracked") is True]
+    return [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in _TABLES]
 
 
 @predicate
@@ -111,7 +127,7 @@ def one_transformation(_project: Node, graph: Graph) -> Answer:
     asked = [one for kind in ("endpoint", "service") for one in own(graph, kind)] + batch(graph)
     shared = trained & _functions(asked, graph)
     both = [graph.nodes[id] for id in shared if _transforms(graph.nodes[id], graph)]
-    return first_yes(shown(saved), shown(both))
+    return first_yes(shown(saved), shown(both), shown(own(graph, "feature_view")))
 
 
 def _functions(runs: list[Node], graph: Graph) -> set[str]:
@@ -159,10 +175,21 @@ def lineage_declared(_project: Node, graph: Graph) -> Answer:
 @predicate
 def refreshed_by_rule(_project: Node, graph: Graph) -> Answer:
     """A schedule, a trigger or an age renews data and features."""
-    scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
-    started = [one for one in own(graph, "pipeline") if {"data", "event", "schedule"} & set(_texts(one, "triggers"))]
+    scheduled = [
+        one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str) and _has_data(one, graph)
+    ]
+    managed = with_field(graph, "pipeline", "managed")
+    started = [one for one in managed if {"data", "event", "schedule"} & set(_texts(one, "triggers"))]
     views = [one for one in graph.of_kind("feature_view") if one.own and one.fields.get("refreshed") is True]
     return first_yes(shown(scheduled), shown(started), shown(views), shown(clocks(graph)))
+
+
+def _has_data(pipeline: Node, graph: Graph) -> bool:
+    """Whether it is of an orchestrator, or reads or trains: a job of CI may only look after the code."""
+    works = (
+        kind for task in graph.linked(pipeline, "parts") for kind in ("read", "training") if graph.reach(task, kind)
+    )
+    return pipeline.fields.get("managed") is True or next(works, None) is not None
 
 
 def clocks(graph: Graph) -> list[Node]:
@@ -181,4 +208,32 @@ def _texts(node: Node, field: str) -> tuple[str, ...]:
 def features_weighed(_project: Node, graph: Graph) -> Answer:
     """What features are worth to a model is computed by code that runs."""
     found = uses(graph, "feature-worth", "explanation")
-    return shown(one for one in found if one.context != "notebook")
+    # An automatic record holds importances of trees beside much else, and is no question about features.
+    return shown(one for one in found if one.context != "notebook" and not one.name.endswith("autolog"))
+
+
+@predicate
+def views_declared(_project: Node, graph: Graph) -> Answer:
+    """Views of a feature store name the keys by which they are joined."""
+    return shown(own(graph, "feature_view"))
+
+
+@predicate
+def features_findable(_project: Node, graph: Graph) -> Answer:
+    """A view of a feature store is described, or says whose it is."""
+    views = own(graph, "feature_view")
+    return shown(
+        one for one in views if one.fields.get("owner") or one.fields.get("described") or one.fields.get("tagged")
+    )
+
+
+@predicate
+def data_encrypted(_project: Node, graph: Graph) -> Answer:
+    """No credential stands in a file, and neither data nor records of runs go over a connection that all can read."""
+    open_ = [one for one in graph.of_kind("secret") if one.own and one.fields.get("literal") is True]
+    open_ += [one for one in own(graph, "read") if _PLAIN.match(str(one.fields.get("uri", "")))]
+    open_ += uses(graph, "plain-transfer")
+    found = shown(open_)
+    return (
+        Answer(False, found.detail, at=found.at) if found.value else Answer(True, "neither credentials nor plain links")
+    )

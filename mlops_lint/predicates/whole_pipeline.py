@@ -3,18 +3,21 @@
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.ci import checks_models_or_data, tested_by_ci
+from mlops_lint.predicates.interpreters import locked, python_stated
 from mlops_lint.predicates.lineage import repeatable
 from mlops_lint.predicates.owners import owners_of
 from mlops_lint.predicates.promotion import infrastructure_declared
 from mlops_lint.predicates.registry import Answer, predicate
-from mlops_lint.predicates.retraining import started_by_rule
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
-from mlops_lint.predicates.work import may_run, predictions, training_pipelines
+from mlops_lint.predicates.work import may_run, predictions, reads_of_stores, training_pipelines
 
+_MOST = 0.9
 _CHECKS = frozenset({"check", "evaluate", "compare"})
 _CHECKED = re.compile(r"(?i)eval|validat|compar|champion|best_?model|best-model|\btest")
+_PEOPLE = frozenset({"push", "pull_request", "call", "manual", "tag", "release"})
 _GATES = re.compile(r"(?i)approv|champion|challenger|best_?model|promot|gate\b|quality_?gate")
 
 
@@ -26,16 +29,21 @@ def retrains_by_rule(_project: Node, graph: Graph) -> Answer:
 
 def _by_rule(graph: Graph) -> list[Node]:
     pipelines = training_pipelines(graph)
-    found = [one for one in pipelines if started_by_rule(one, graph) and _not_on_push(one)]
+    found = [one for one in pipelines if _starts_by_rule(one, graph, 2)]
     if not found and any(one.fields.get("managed") is True for one in pipelines):
         found = clocks(graph)
     return found
 
 
-def _not_on_push(pipeline: Node) -> bool:
-    """A change of code is no rule for new data."""
+def _starts_by_rule(pipeline: Node, graph: Graph, depth: int) -> bool:
+    """Whether something else than people, who also push code, starts it or the pipeline of the task that does."""
     triggers = pipeline.fields.get("triggers")
-    return not (isinstance(triggers, tuple) and triggers and set(triggers) <= {"push", "pull_request", "call"})
+    if isinstance(pipeline.fields.get("schedule"), str) or (isinstance(triggers, tuple) and set(triggers) - _PEOPLE):
+        return True
+    file = graph.nodes.get(f"file:{pipeline.location.path}")
+    before = [*graph.linked(pipeline, "triggered_by"), *(graph.linked(file, "run_by") if file is not None else ())]
+    starters = {own_.id: own_ for task in before for own_ in graph.linked(task, "part_of")}
+    return depth > 0 and any(_starts_by_rule(one, graph, depth - 1) for one in starters.values() if one is not pipeline)
 
 
 @predicate
@@ -86,7 +94,7 @@ def serves_or_stores(_project: Node, graph: Graph) -> Answer:
     """Models are served, or infrastructure code declares stores of data and models."""
     stores = [one for one in own(graph, "resource") if one.fields.get("holds") in ("data", "models", "images")]
     served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
-    return first_yes(shown(served), shown(stores))
+    return first_yes(predictions(graph), shown(served), shown(stores), shown(uses(graph, "data-remote")))
 
 
 @predicate
@@ -94,13 +102,15 @@ def access_asked(_project: Node, graph: Graph) -> Answer:
     """Who may call a service or read a store is controlled."""
     secured = [*with_field(graph, "deployment", "secured"), *with_field(graph, "endpoint", "secured")]
     closed = with_field(graph, "resource", "public", False)
-    return first_yes(shown(secured), shown(closed), shown(uses(graph, "access-control")))
+    # Where nothing answers requests, what is guarded are the stores.
+    kept = [] if own(graph, "endpoint") else [*uses(graph, "data-remote"), *reads_of_stores(graph)]
+    return first_yes(shown(secured), shown(closed), shown(uses(graph, "access-control")), shown(kept))
 
 
 @predicate
 def has_work_to_own(_project: Node, graph: Graph) -> Answer:
     """There are managed pipelines or services that somebody could be responsible for."""
-    pipelines = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True]
+    pipelines = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True and may_run(one)]
     served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     return first_yes(shown(pipelines), shown(served), predictions(graph))
 
@@ -154,7 +164,8 @@ def runs_on_infrastructure(_project: Node, graph: Graph) -> Answer:
     """Something is deployed, scheduled, or run in the cloud."""
     found = [*own(graph, "deployment"), *own(graph, "resource")]
     scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
-    return first_yes(shown(found), shown(one for one in scheduled if one.fields.get("managed") is True))
+    by_rule = [one for one in scheduled if one.fields.get("managed") is True]
+    return first_yes(shown(found), shown(by_rule), predictions(graph), shown(own(graph, "image")))
 
 
 @predicate
@@ -170,7 +181,10 @@ def infrastructure_as_code(project: Node, graph: Graph) -> Answer:
     said = infrastructure_declared(project, graph)
     declared = said if isinstance(said, Answer) and said.value else Answer(False)
     # A package of a program says not yet where it runs.
-    deployed = [one for one in own(graph, "deployment") if "replicas" in one.fields]
+    fields = ("replicas", "scales")
+    deployed = [one for one in own(graph, "deployment") if any(name in one.fields for name in fields)]
+    # One machine is set up by hand, whatever runs on it.
+    deployed = [one for one in deployed if one.fields.get("scalable") is not False]
     return first_yes(declared, shown([*own(graph, "resource"), *deployed]))
 
 
@@ -199,3 +213,47 @@ def steps_sound(_project: Node, graph: Graph) -> Answer:
     pipelines = [one for one in own(graph, "pipeline") if graph.linked(one, "parts")]
     circles = [one for one in pipelines if graph.cycle(graph.linked(one, "parts"), "depends_on")]
     return Answer(False) if circles else shown(pipelines)
+
+
+@predicate
+def work_to_test(_project: Node, graph: Graph) -> Answer:
+    """Own code trains, predicts or runs pipelines."""
+    trained = [one for one in graph.of_kind("training") if one.own]
+    return first_yes(shown(trained), predictions(graph), shown(with_field(graph, "pipeline", "managed")))
+
+
+@predicate
+def demands_tested(project: Node, graph: Graph) -> Answer:
+    """Tests demand something of data or of a model, and CI runs tests."""
+    about = [one for one in graph.of_kind("assertion") if one.context in ("test", "source") and one.fields.get("about")]
+    run = tested_by_ci(project, graph)
+    changes = [one for one in own(graph, "ci_workflow") if one.fields.get("on_change") is True]
+    return shown(about if run is True or (run is None and changes) else ())
+
+
+@predicate
+def change_checked(project: Node, graph: Graph) -> Answer:
+    """CI checks more than code on a change: tests of data or models, a check, a training."""
+    demanded = demands_tested(project, graph)
+    if isinstance(demanded, Answer) and demanded.value:
+        return demanded
+    changed = [one for one in own(graph, "ci_workflow") if one.fields.get("on_change") is True]
+    tested = tested_by_ci(project, graph) is True
+    return shown(changed if tested and checks_models_or_data(project, graph) is True else ())
+
+
+@predicate
+def environment_fixed(project: Node, graph: Graph) -> Answer:
+    """Versions are locked or pinned, and most of images and Python are stated too."""
+    every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
+    fixed = [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
+    lock = locked(project, graph)
+    first = _yes(lock) or bool(every and len(fixed) >= _MOST * len(every))
+    images = own(graph, "image")
+    asked = [first, _yes(python_stated(project, graph))]
+    asked += [all(one.fields.get("pinned") is True for one in images)] if images else []
+    return shown(fixed or every) if first and sum(asked) > len(asked) / 2 else Answer(False)
+
+
+def _yes(answer: bool | Answer | None) -> bool:
+    return answer.value is True if isinstance(answer, Answer) else answer is True

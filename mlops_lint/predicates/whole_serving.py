@@ -13,7 +13,7 @@ from mlops_lint.predicates.steps import steps, tasks_of
 from mlops_lint.predicates.work import platform_batch, scripts
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
-_CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|promot|compare_(?:models?|metrics)|canary|shadow")
+_CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|compare_(?:models?|metrics)|canary|shadow")
 
 
 @predicate
@@ -21,7 +21,8 @@ def scales_with_load(_project: Node, graph: Graph) -> Answer:
     """Some deployment or batch job runs in more than one copy, or as many as the load wants."""
     deployed = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     many = [one for one in deployed if one.fields.get("scales") is True or _many(one)]
-    return first_yes(shown(many), shown(platform_batch(graph)))
+    hosted = with_field(graph, "endpoint", "hosted") if not deployed else []
+    return first_yes(shown(many), shown(platform_batch(graph)), shown(hosted))
 
 
 def _yes(answer: bool | Answer | None) -> bool:
@@ -47,10 +48,12 @@ def effect_known_before(_project: Node, graph: Graph) -> Answer:
 
 
 def champions(graph: Graph) -> Answer:
-    """Says whether a step or a function compares a new model with the one in use."""
+    """Says whether a step or a function compares a new model with the one in use, or measures what it promotes."""
     tasks = [one for one in own(graph, "task") if _CHAMPION.search(one.name)]
     functions = [one for one in own(graph, "function") if _CHAMPION.search(one.name.rpartition(".")[2])]
-    return first_yes(shown(tasks), shown(functions))
+    moved = uses(graph, "model-stage", "promotion")
+    measured = [one for one in moved if graph.in_file(one.location.path, "evaluation")]
+    return first_yes(shown(tasks), shown(functions), shown(measured))
 
 
 @predicate
@@ -67,9 +70,18 @@ def can_go_back(_project: Node, graph: Graph) -> Answer:
 def packed_with_schema(_project: Node, graph: Graph) -> Answer:
     """A model is packed with its environment, and what it takes is written down."""
     signed = with_field(graph, "model", "signed")
+    if _loose(graph):
+        return Answer(False)
     typed = [one for one in own(graph, "endpoint") if one.fields.get("validated") is True]
     packs = [one for one in own(graph, "service") if packaged(one, graph) is True]
     return first_yes(shown(signed), shown(typed if packs else ()))
+
+
+def _loose(graph: Graph) -> bool:
+    """Whether the lesser part of what is installed has one version."""
+    every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
+    fixed = [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
+    return bool(every) and len(fixed) < len(every) / 2
 
 
 @predicate

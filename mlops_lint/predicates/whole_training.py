@@ -50,7 +50,10 @@ def runs_recorded(_project: Node, graph: Graph) -> Answer:
 def runs_seeded(_project: Node, graph: Graph) -> Answer:
     """Randomness of trainings is seeded."""
     seeded = [one for kind in ("split", "estimator") for one in own(graph, kind) if one.fields.get("seed") is not None]
-    return first_yes(shown(own(graph, "seed_call")), shown(seeded))
+    drawn = [*own(graph, "random_call"), *own(graph, "split"), *own(graph, "data_loader")]
+    drawn += [one for one in own(graph, "training") if one.fields.get("draws") != ()]
+    settled = [] if drawn else [one for one in own(graph, "estimator") if one.fields.get("random") is False]
+    return first_yes(shown(own(graph, "seed_call")), shown(seeded), shown(settled))
 
 
 @predicate
@@ -79,7 +82,8 @@ def models_comparable(_project: Node, graph: Graph) -> Answer:
 @predicate
 def keeps_models(_project: Node, graph: Graph) -> Answer:
     """The project's own code trains and saves models."""
-    return shown([*own(graph, "model"), *_stored(graph)] if own(graph, "training") else ())
+    named = [one for one in own(graph, "task") if one.fields.get("purpose") == "register"]
+    return shown([*own(graph, "model"), *_stored(graph)] if own(graph, "training") else named)
 
 
 def _stored(graph: Graph) -> list[Node]:
@@ -103,7 +107,7 @@ def lineage_kept(_project: Node, graph: Graph) -> Answer:
 def models_explained(_project: Node, graph: Graph) -> Answer:
     """A model card says what a model is for, or explanations of it are computed."""
     cards = [path for path in graph.paths.files if _CARD.search(path)]
-    found = uses(graph, "explanation", "model-card", "feature-worth")
+    found = [one for one in uses(graph, "explanation", "model-card", "feature-worth") if "autolog" not in one.name]
     return first_yes(shown(found), Answer(True, min(cards)) if cards else Answer(False))
 
 
@@ -131,7 +135,7 @@ def settings_configured(_project: Node, graph: Graph) -> Answer:
     if len(given) > len(fixed):
         return shown(given)
     files = [one for one in graph.of_kind("config_key") if any(body.own for body in graph.linked(one, "within"))]
-    return Answer(False) if fixed else first_yes(shown(files), shown(own(graph, "option")))
+    return Answer(False) if fixed else first_yes(shown(files), Answer(None))
 
 
 @predicate

@@ -1,11 +1,12 @@
 """What a project does as a whole: this decides which questions are asked of it."""
 
-import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.endpoints import predicts
 from mlops_lint.predicates.models import serves_model
 from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.seeding import is_run
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 
@@ -16,9 +17,7 @@ _CHANGING = re.compile(
     r"(?i)^(?:bigquery|bq|table|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|snowflake|jdbc|redshift|kafka|sql)$"
 )
 _TRAINS = re.compile(r"(?i)(?:^|[/_. -])(?:re)?train(?:ing|er)?(?=$|[/_. -])")
-_CRAWLS = re.compile(
-    r"(?i)scrap|crawl|ingest|(?:^|[_-])etl(?:$|[_-])|(?:extract|fetch|download|collect|new)[_-]?data|stream"
-)
+_CRAWLS = re.compile(r"(?i)scrap|crawl|(?:^|[_-])etl(?:$|[_-])|(?:collect|new)[_-]?data|stream(?!lit)")
 _STORES = frozenset(
     "google boto3 s3fs gcsfs fsspec awswrangler azure sqlalchemy pymongo datasets huggingface_hub kagglehub "
     "openml".split()
@@ -40,8 +39,13 @@ def predictions(graph: Graph) -> Answer:
     """Says whether something predicts for use: a service, a deployment, a job for many rows."""
     services = [one for one in graph.of_kind("service") if one.own and serves_model(one, graph)]
     deployed = with_field(graph, "deployment", "serves_model")
-    asked = [one for one in own(graph, "endpoint") if any(graph.linked(one, "loads"))]
+    asked = [one for one in own(graph, "endpoint") if _answers(one, graph)]
     return first_yes(shown(services), shown(deployed), shown(asked), shown(batch(graph)))
+
+
+def _answers(endpoint: Node, graph: Graph) -> bool:
+    hosted = endpoint.fields.get("hosted") is True and _trained(graph).value is True
+    return predicts(endpoint, graph) is True or hosted
 
 
 def batch(graph: Graph) -> list[Node]:
@@ -59,7 +63,7 @@ def scripts(graph: Graph) -> list[Node]:
         for one in uses(graph, "prediction")
         if one.context == "source"
         and not any(graph.in_file(one.location.path, kind) for kind in ("training", "endpoint"))
-        and (_PREDICTS.search(posixpath.basename(one.location.path).rpartition(".")[0]) or _writes(one, graph))
+        and (_is_job(one.location.path, graph) or _writes(one, graph))
     ]
 
 
@@ -68,6 +72,14 @@ def _writes(prediction: Node, graph: Graph) -> bool:
     path = prediction.location.path
     written = any(one.fields.get("format") in _DATA for one in graph.in_file(path, "write"))
     return written and bool(graph.in_file(path, "model_load")) and not graph.in_file(path, "evaluation")
+
+
+def _is_job(path: str, graph: Graph) -> bool:
+    """Whether a file is called after a job that predicts; one called `predict` may only try a model, or write."""
+    name = path.rpartition("/")[2].rpartition(".")[0]
+    if not _PREDICTS.search(name):
+        return False
+    return "predict" not in name.lower() or "batch" in name.lower() or bool(graph.in_file(path, "write"))
 
 
 def platform_batch(graph: Graph) -> list[Node]:
@@ -134,9 +146,8 @@ def moves_data(_project: Node, graph: Graph) -> Answer:
     secrets = [one for one in graph.of_kind("secret") if one.own and one.fields.get("literal") is False]
     stores = [*with_field(graph, "resource", "holds", "data"), *reads_of_stores(graph), *data_bases(graph)]
     hub = with_field(graph, "read", "hub")
-    return first_yes(
-        shown(secrets), shown(far), shown(calls), shown(stores), shown(hub), shown(uses(graph, "data-remote"))
-    )
+    sent = uses(graph, "data-remote", "tracking")
+    return first_yes(shown(secrets), shown(far), shown(calls), shown(stores), shown(hub), shown(sent))
 
 
 def _is_read(dataset: Node, graph: Graph) -> bool:
@@ -149,7 +160,9 @@ def writes_data(_project: Node, graph: Graph) -> Answer:
     return first_yes(shown(data_written(graph)), shown(with_field(graph, "pipeline", "artifacts")))
 
 
-_DATA = frozenset("arrow avro csv delta feather hdf5 npy npz orc parquet table tfrecord sql jsonl iceberg".split())
+_DATA = frozenset(
+    "binary arrow avro csv delta feather hdf5 npy npz orc parquet table tfrecord sql jsonl iceberg".split()
+)
 
 
 def data_written(graph: Graph) -> list[Node]:
@@ -207,8 +220,11 @@ def trains_for_production(_project: Node, graph: Graph) -> Answer:
 
 
 def may_run(pipeline: Node) -> bool:
-    """Says whether it is of an orchestrator that could start it by a rule, here or in settings of its own."""
-    return pipeline.fields.get("schedulable") is not False or pipeline.fields.get("artifacts") is True
+    """Says whether it is of an orchestrator that runs by itself, and not of a tool that people start."""
+    fields = pipeline.fields
+    return (
+        any(fields.get(name) is not False for name in ("schedulable", "alertable")) or fields.get("artifacts") is True
+    )
 
 
 def training_pipelines(graph: Graph) -> list[Node]:
@@ -223,3 +239,16 @@ def training_pipelines(graph: Graph) -> list[Node]:
 def _may_train(task: Node, graph: Graph) -> bool:
     # A platform trains in a place of its own, by a script that it is given as an address.
     return _trains(task, graph) or (task.fields.get("remote") is not False and bool(_TRAINS.search(task.name)))
+
+
+@predicate
+def trains_here(_project: Node, graph: Graph) -> Answer:
+    """Own code trains a model, or a step of a pipeline has a platform train one."""
+    return _trained(graph)
+
+
+def _trained(graph: Graph) -> Answer:
+    trained = [one for one in graph.of_kind("training") if one.own and is_run(one, graph)]
+    purposes = ("train", "tune", "automl")
+    steps_ = [one for one in own(graph, "task") if one.fields.get("purpose") in purposes]
+    return first_yes(shown(trained), shown(steps_))
