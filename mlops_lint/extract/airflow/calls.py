@@ -170,7 +170,7 @@ def dag(machine: "Machine", arguments: Given, node: ast.expr, frame: Frame) -> D
     name = name.replace(HERE, "") if name else None
     made_at = (id(node), name, machine.stack)
     if made_at not in machine.dags:
-        found = Dag(name, settings, node, frame.function)
+        found = Dag(name, settings, node, getattr(frame.scope.node, "name", ""))
         found.scope = frame.scope
         found.schedule = _schedule(node)
         machine.dags[made_at] = found

@@ -281,7 +281,7 @@ def _dictionary(machine: "Machine", node: ast.Dict, frame: Frame) -> Value:
 def _comprehension(
     machine: "Machine", node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
 ) -> Value:
-    inner = Frame(frame.scope, frame, frame.function)
+    inner = Frame(frame.scope, frame)
     first, *others = node.generators
     rounds = machine.rounds(value(machine, first.iter, frame))
     found: list[Value] = []

@@ -48,14 +48,6 @@ def unknown(target: ast.expr) -> Value:
     return Unknown(f"{{{target.id}}}") if isinstance(target, ast.Name) else Unknown()
 
 
-def merged(results: list[dict[str, Value]]) -> dict[str, Value]:
-    """Gives what names stand for after branches, each of which ended with one of `results`."""
-    if len(results) == 1:
-        return results[0]
-    every = {name: None for result in results for name in result}
-    return {name: one_of([result[name] for result in results if name in result]) for name in every}
-
-
 def one_of(values: list[Value]) -> Value:
     """Gives a value that is one of several."""
     found: list[Value] = []

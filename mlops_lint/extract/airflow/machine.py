@@ -1,11 +1,7 @@
-"""Follows the statements of a DAG file, and keeps what they would make: DAGs, groups, tasks and their order.
-
-It runs nothing: names stand for what they may be, a loop is gone through once, both branches are taken.
-"""
+"""Follows the statements of a DAG file, and keeps what they would make: DAGs, groups, tasks and their order."""
 
 import ast
 import builtins
-from collections.abc import Callable
 
 from msgspec import UnsetType
 
@@ -25,43 +21,27 @@ from mlops_lint.extract.airflow.values import (
     Unknown,
     Value,
 )
+from mlops_lint.extract.python.following.statements import FUNCTIONS, ROUNDS, Exhausted, Statements, outermost
 from mlops_lint.extract.python.module import Module
-from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Ref
 
-# Statements and expressions gone through in one file: a DAG file with a thousand tasks needs a tenth.
-BUDGET = 100_000
-# Functions that call functions that make tasks.
-DEPTH = 12
-# Rounds of a loop over tasks that stand in a list.
-ROUNDS = 64
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-class Exhausted(Exception):  # noqa: N818 - not an error of anybody
-    """The budget is used up."""
-
-
-class Machine:
+class Machine(Statements[Value]):
     """The state while the statements of one file are followed."""
 
+    main = False
+
     def __init__(self, module: Module) -> None:
-        self.module = module
-        self.frame = Frame(module.scopes.module, None, "")
+        super().__init__(module)
         self.dags: dict[tuple[object, ...], Dag] = {}
         self.steps: dict[tuple[object, ...], Step] = {}
         self.contexts: list[Dag | Group] = []
-        self.stack: tuple[int, ...] = ()
-        """The calls that led into the function that is followed."""
-        self.followed: set[ast.AST] = set()
         self.imported: frozenset[ast.AST] = frozenset()
         """The functions that run when the file is read."""
         self.read: frozenset[tuple[object, ...]] = frozenset()
         """The DAGs that are there when the file is read."""
-        self._scopes: dict[ast.AST, Scope] = {scope.node: scope for scope in module.scopes.all}
-        self._running: list[ast.AST] = []
-        self._budget = BUDGET
+        self._teardowns: list[Step | None] = []
+        """For each context of a `with` the task that it surrounds."""
         stars = [found.module for found in module.imports if found.dotted.endswith(".*")]
         self._stars = [name for name in stars if not names.of_airflow(f"{name}.")]
         self._airflow_star = len(stars) > len(self._stars)
@@ -76,12 +56,6 @@ class Machine:
                 self._factories()
         except Exhausted:
             return
-
-    def spend(self, cost: int = 1) -> None:
-        """Takes from the budget; raises Exhausted when it is used up."""
-        self._budget -= cost
-        if self._budget < 0:
-            raise Exhausted
 
     # --- names
 
@@ -147,33 +121,26 @@ class Machine:
         elif isinstance(target.value, ast.Name):
             frame.names[f"{target.value.id}.{target.attr}"] = value
 
-    # --- statements
+    # --- values
 
     def value(self, node: ast.expr, frame: Frame) -> Value:
         """Gives what an expression stands for; the tasks in it are made."""
         return expressions.value(self, node, frame)
 
-    def block(self, statements: list[ast.stmt], frame: Frame) -> bool:
-        """Follows statements; True where what comes after them is not reached."""
-        for statement in statements:
-            self.spend()
-            handler = _STATEMENTS.get(type(statement))
-            if handler is not None and handler(self, statement, frame):
-                return True
-        return False
+    def nothing(self) -> Value:
+        """Gives None."""
+        return None
 
-    def _assign(self, node: ast.Assign, frame: Frame) -> bool:
-        value = self.value(node.value, frame)
-        for target in node.targets:
-            self.bind(target, value, frame)
-        return False
+    def truth(self, value: Value) -> bool | None:
+        """Says whether a value counts as true; None where that is not known."""
+        return expressions.truth(value)
 
-    def _annotated(self, node: ast.AnnAssign, frame: Frame) -> bool:
-        if node.value is not None:
-            self.bind(node.target, self.value(node.value, frame), frame)
-        return False
+    def one_of(self, values: list[Value]) -> Value:
+        """Gives a value that is one of several."""
+        return frames.one_of(values)
 
-    def _augmented(self, node: ast.AugAssign, frame: Frame) -> bool:
+    def augmented(self, node: ast.AugAssign, frame: Frame) -> None:
+        """Follows `x += y`: a list grows, `>>=` and the like link."""
         old, new = self.value(node.target, frame), self.value(node.value, frame)
         if isinstance(old, Items):
             old.add(new.items if isinstance(new, Items) else [new])
@@ -181,45 +148,6 @@ class Machine:
             self.bind(node.target, expressions.combined(self, old, new, node.op), frame)
         else:
             self.bind(node.target, Unknown(), frame)
-        return False
-
-    def _expression(self, node: ast.Expr, frame: Frame) -> bool:
-        self.value(node.value, frame)
-        return False
-
-    def _return(self, node: ast.Return, frame: Frame) -> bool:
-        frame.returned.append(None if node.value is None else self.value(node.value, frame))
-        return True
-
-    def _ends(self, _node: ast.stmt, _frame: Frame) -> bool:
-        return True
-
-    def _if(self, node: ast.If, frame: Frame) -> bool:
-        if self.module.scopes.main is not None and self.module.scopes.main.node is node:
-            return False
-        answer = expressions.truth(self.value(node.test, frame))
-        if answer is not None:
-            return self.block(node.body if answer else node.orelse, frame)
-        return self._either([node.body, node.orelse], frame)
-
-    def _either(self, branches: list[list[ast.stmt]], frame: Frame) -> bool:
-        """Follows branches of which one is taken; names may afterwards be what any of them makes them."""
-        before = frame.names
-        self.spend(len(before) // 8)
-        results: list[dict[str, Value]] = []
-        for branch in branches:
-            frame.names = dict(before)
-            if not self.block(branch, frame):
-                results.append(frame.names)
-        frame.names = frames.merged(results) if results else before
-        return not results
-
-    def _for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
-        for item in self.rounds(self.value(node.iter, frame)):
-            self.bind(node.target, frames.unknown(node.target) if isinstance(item, Unknown) else item, frame)
-            self.block(node.body, frame)
-        self.block(node.orelse, frame)
-        return False
 
     def rounds(self, iterated: Value) -> list[Value]:
         """Gives what a loop variable is in each round that is followed: tasks one by one, anything else once."""
@@ -228,48 +156,34 @@ class Machine:
             items = [item for option in iterated.options if isinstance(option, Items) for item in option.items]
         return items[:ROUNDS] if any(next(parts(item), None) for item in items) else [Unknown()]
 
-    def _while(self, node: ast.While, frame: Frame) -> bool:
-        self.value(node.test, frame)
-        self.block(node.body, frame)
-        return False
+    def round(self, item: Value, target: ast.expr) -> Value:
+        """Gives what a loop variable is bound to: what is not known is shown by its name."""
+        return frames.unknown(target) if isinstance(item, Unknown) else item
 
-    def _with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
-        entered: list[tuple[Dag | Group, Step | None]] = []
-        for item in node.items:
-            value = self.value(item.context_expr, frame)
-            if item.optional_vars is not None:
-                self.bind(item.optional_vars, value, frame)
-            context = value
-            if isinstance(value, Step):
-                context = Group(self.prefix(), Mapping(), self.group(), value.dag)
-            if isinstance(context, (Dag, Group)):
-                entered.append((context, value if isinstance(value, Step) else None))
-                self.contexts.append(context)
-        ended = self.block(node.body, frame)
-        del self.contexts[len(self.contexts) - len(entered) :]
-        for context, teardown in entered:
-            if teardown is not None and isinstance(context, Group):
-                _surround(context, teardown)
-        return ended
-
-    def _try(self, node: ast.Try | ast.TryStar, frame: Frame) -> bool:
-        ended = self.block(node.body, frame)
-        if node.handlers:
-            self._either([[], *(handler.body for handler in node.handlers)], frame)
-        return self.block([*node.orelse, *node.finalbody], frame) or (ended and not node.handlers)
-
-    def _match(self, node: ast.Match, frame: Frame) -> bool:
-        self.value(node.subject, frame)
-        return self._either([[], *(case.body for case in node.cases)], frame)
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> bool:
-        value: Value = Function(node, self._scopes[node], frame)
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Value:
+        """Gives what a function of the file is under its decorators."""
+        value: Value = Function(node, self.scopes[node], frame)
         for decorator in reversed(node.decorator_list):
             found = self.value(decorator, frame)
             if isinstance(found, Decorator):
                 value = calls.decorated(self, found, value)
-        frame.names[node.name] = value
-        return False
+        return value
+
+    def entered(self, value: Value) -> bool:
+        """Enters a DAG, a group, or what a teardown surrounds."""
+        teardown = value if isinstance(value, Step) else None
+        context = Group(self.prefix(), Mapping(), self.group(), teardown.dag) if teardown is not None else value
+        if not isinstance(context, (Dag, Group)):
+            return False
+        self.contexts.append(context)
+        self._teardowns.append(teardown)
+        return True
+
+    def left(self) -> None:
+        """Leaves it."""
+        context, teardown = self.contexts.pop(), self._teardowns.pop()
+        if teardown is not None and isinstance(context, Group):
+            _surround(context, teardown)
 
     # --- contexts and calls
 
@@ -294,18 +208,12 @@ class Machine:
     def invoke(self, function: Function, arguments: list[Value], named: Mapping, call: ast.expr) -> Value:
         """Follows a call of a function of the file, and gives what it returns."""
         node = function.node
-        if node in self._running or len(self._running) >= DEPTH:
+        if self.is_running(node):
             return Unknown()
-        frame = Frame(function.scope, function.frame, node.name)
+        frame = Frame(function.scope, function.frame)
         defaults = {name: self.value(node, function.frame) for name, node in frames.defaults(function.node)}
         frames.bind_parameters(function.node, defaults, arguments, named, frame)
-        stack, self.stack = self.stack, (*self.stack, id(call))
-        self._running.append(node)
-        self.followed.add(node)
-        self.block(node.body, frame)
-        self._running.pop()
-        self.stack = stack
-        return frames.one_of(frame.returned) if frame.returned else None
+        return self.body(node, frame, call)
 
     def _factories(self) -> None:
         """Follows the functions that make DAGs for other files, with arguments that are not known."""
@@ -313,12 +221,8 @@ class Machine:
             decorator = names.decorator(call.name) if call.decorator else None
             if not names.is_dag(call.name) and (decorator is None or decorator[0] != "dag"):
                 continue
-            outer: Scope | None = None
-            scope: Scope | None = call.scope
-            while scope is not None:
-                outer = scope if isinstance(scope.node, _FUNCTIONS) else outer
-                scope = scope.parent
-            if outer is None or outer.node in self.followed or not isinstance(outer.node, _FUNCTIONS):
+            outer = outermost(call.scope)
+            if outer is None or outer.node in self.followed or not isinstance(outer.node, FUNCTIONS):
                 continue
             name = outer.node.name
             known = self.frame.names.get(name)
@@ -335,26 +239,3 @@ def _surround(group: Group, teardown: Step) -> None:
             link(setup, root)
     for leaf in ends(group, last=True):
         link(leaf, teardown)
-
-
-_STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
-    ast.Assign: Machine._assign,
-    ast.AnnAssign: Machine._annotated,
-    ast.AugAssign: Machine._augmented,
-    ast.Expr: Machine._expression,
-    ast.Return: Machine._return,
-    ast.Raise: Machine._ends,
-    ast.Continue: Machine._ends,
-    ast.Break: Machine._ends,
-    ast.If: Machine._if,
-    ast.For: Machine._for,
-    ast.AsyncFor: Machine._for,
-    ast.While: Machine._while,
-    ast.With: Machine._with,
-    ast.AsyncWith: Machine._with,
-    ast.Try: Machine._try,
-    ast.TryStar: Machine._try,
-    ast.Match: Machine._match,
-    ast.FunctionDef: Machine._function,
-    ast.AsyncFunctionDef: Machine._function,
-}

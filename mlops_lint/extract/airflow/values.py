@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from mlops_lint.extract.python.following.things import Bindings
 from mlops_lint.extract.python.scopes import Scope
 from mlops_lint.model import Ref
 
@@ -100,23 +101,7 @@ class Options(msgspec.Struct, frozen=True):
     options: "tuple[Value, ...]"
 
 
-class Frame:
-    """The names of a running function or of the module."""
-
-    def __init__(self, scope: Scope, parent: "Frame | None", function: str) -> None:
-        self.scope = scope
-        self.parent = parent
-        self.function = function
-        """The name of the function, "" for the module."""
-        self.names: dict[str, Value] = {}
-        self.returned: list[Value] = []
-
-    def find(self, name: str) -> "Frame | None":
-        """Gives the nearest frame that binds `name`."""
-        frame: Frame | None = self
-        while frame is not None and name not in frame.names:
-            frame = frame.parent
-        return frame
+Frame = Bindings["Value"]
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):

@@ -8,7 +8,8 @@ import ast
 import re
 
 from mlops_lint.extract.hera.things import COMPOSITE, Call, Parallel, Record, Template, Workflow
-from mlops_lint.extract.python.following.follower import Exhausted, Follower
+from mlops_lint.extract.python.following.follower import Follower
+from mlops_lint.extract.python.following.statements import Exhausted
 from mlops_lint.extract.python.following.things import (
     UNKNOWN,
     Called,

@@ -7,7 +7,8 @@ import ast
 
 from mlops_lint.extract.kubeflow import components, methods, names
 from mlops_lint.extract.kubeflow.things import Component, Group, Maker, Output, Pipeline, Spec, Task, tasks_of
-from mlops_lint.extract.python.following.follower import Exhausted, Follower
+from mlops_lint.extract.python.following.follower import Follower
+from mlops_lint.extract.python.following.statements import Exhausted
 from mlops_lint.extract.python.following.things import (
     UNKNOWN,
     Called,

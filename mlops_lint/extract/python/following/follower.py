@@ -1,6 +1,5 @@
-"""Follows the statements of a file that builds pipelines, and keeps what they would make.
+"""Follows a file that builds pipelines out of things that are handed on, and keeps what it would make.
 
-It runs nothing: names stand for what they may be, a loop is gone through once, both branches are taken.
 A framework extends it: it says what its decorators, calls, methods and operators make.
 """
 
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from msgspec import UnsetType
 
 from mlops_lint.extract.python.following import expressions
+from mlops_lint.extract.python.following.statements import FUNCTIONS, ROUNDS, Exhausted, Statements, outermost
 from mlops_lint.extract.python.following.things import (
     UNKNOWN,
     Called,
@@ -25,35 +25,11 @@ from mlops_lint.extract.python.following.things import (
     one_of,
     truth,
 )
-from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Scope
 
-# Statements and expressions gone through in one file: a file with a thousand tasks needs a tenth.
-BUDGET = 100_000
-# Functions that call functions that make tasks.
-DEPTH = 12
-# Rounds of a loop over tasks that stand in a list.
-ROUNDS = 64
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-class Exhausted(Exception):  # noqa: N818 - not an error of anybody
-    """The budget is used up."""
-
-
-class Follower:
+class Follower(Statements[object]):
     """The state while the statements of one file are followed."""
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.frame = Frame(module.scopes.module, None)
-        self.stack: tuple[int, ...] = ()
-        """The calls that led into the function that is followed."""
-        self.followed: set[ast.AST] = set()
-        self._scopes: dict[ast.AST, Scope] = {scope.node: scope for scope in module.scopes.all}
-        self._running: list[ast.AST] = []
-        self._budget = BUDGET
 
     # --- what a framework says
 
@@ -80,36 +56,19 @@ class Follower:
         """Gives what a function of the file is under its decorators."""
         return function
 
-    def entered(self, _value: object) -> bool:
-        """Enters a `with`; True where it has to be left again."""
-        return False
-
-    def left(self) -> None:
-        """Leaves the innermost `with` that was entered."""
-
     # --- following
-
-    def spend(self, cost: int = 1) -> None:
-        """Takes from the budget; raises Exhausted when it is used up."""
-        self._budget -= cost
-        if self._budget < 0:
-            raise Exhausted
 
     def run(self, wanted: Callable[[Scope], bool]) -> None:
         """Follows the module, then the functions in which wanted ones stand and that nothing in the file calls."""
         try:
             self.block(self.module.tree.body, self.frame)
             for scope in self.module.scopes.all:
-                if isinstance(scope.node, _FUNCTIONS) and scope.node not in self.followed and wanted(scope):
-                    outer = _outermost(scope)
-                    if outer is not scope and isinstance(outer.node, _FUNCTIONS) and outer.node not in self.followed:
+                if isinstance(scope.node, FUNCTIONS) and scope.node not in self.followed and wanted(scope):
+                    outer = outermost(scope) or scope
+                    if outer is not scope and isinstance(outer.node, FUNCTIONS) and outer.node not in self.followed:
                         self.invoke(Function(outer.node, outer, self.frame), Given([], Mapping(complete=False)), None)
         except Exhausted:
             return
-
-    def dotted(self, node: ast.expr, frame: Frame) -> str:
-        """Gives the full name of a function or class."""
-        return self.module.names.name(node, frame.scope)
 
     def value(self, node: ast.expr, frame: Frame) -> object:
         """Gives what an expression stands for; the tasks in it are made."""
@@ -144,29 +103,14 @@ class Follower:
         elif isinstance(target, ast.Starred):
             self.bind(target.value, mixed([value]), frame)
 
-    def block(self, statements: list[ast.stmt], frame: Frame) -> bool:
-        """Follows statements; True where what comes after them is not reached."""
-        for statement in statements:
-            self.spend()
-            handler = _STATEMENTS.get(type(statement))
-            if handler is not None and handler(self, statement, frame):
-                return True
-        return False
-
     def invoke(self, function: Function, given: Given, call: ast.expr | None) -> object:
         """Follows a call of a function of the file, and gives what it returns."""
         node = function.node
-        if node in self._running or len(self._running) >= DEPTH:
+        if self.is_running(node):
             return mixed(given.all())
         frame = Frame(function.scope, function.frame)
         self._parameters(function, given, frame)
-        stack, self.stack = self.stack, (*self.stack, id(call))
-        self._running.append(node)
-        self.followed.add(node)
-        self.block(node.body, frame)
-        self._running.pop()
-        self.stack = stack
-        return one_of(frame.returned) if frame.returned else None
+        return self.body(node, frame, call)
 
     def _parameters(self, function: Function, given: Given, frame: Frame) -> None:
         stated = function.node.args
@@ -198,20 +142,20 @@ class Follower:
             return iterated.items[:ROUNDS] if several else [UNKNOWN]
         return [mixed([iterated])]
 
-    # --- statements
+    def nothing(self) -> object:
+        """Gives None."""
+        return None
 
-    def _assign(self, node: ast.Assign, frame: Frame) -> bool:
-        value = self.value(node.value, frame)
-        for target in node.targets:
-            self.bind(target, value, frame)
-        return False
+    def truth(self, value: object) -> bool | None:
+        """Says whether a value counts as true; None where that is not known."""
+        return truth(value)
 
-    def _annotated(self, node: ast.AnnAssign, frame: Frame) -> bool:
-        if node.value is not None:
-            self.bind(node.target, self.value(node.value, frame), frame)
-        return False
+    def one_of(self, values: list[object]) -> object:
+        """Gives a value that is one of several."""
+        return one_of(values)
 
-    def _augmented(self, node: ast.AugAssign, frame: Frame) -> bool:
+    def augmented(self, node: ast.AugAssign, frame: Frame) -> None:
+        """Follows `x += y`: a list grows, what holds things is combined."""
         old, new = self.value(node.target, frame), self.value(node.value, frame)
         if isinstance(old, Items):
             old.add(new.items if isinstance(new, Items) else [new])
@@ -219,114 +163,7 @@ class Follower:
             self.bind(node.target, self.combined(old, new, node.op), frame)
         else:
             self.bind(node.target, UNKNOWN, frame)
-        return False
 
-    def _expression(self, node: ast.Expr, frame: Frame) -> bool:
-        self.value(node.value, frame)
-        return False
-
-    def _return(self, node: ast.Return, frame: Frame) -> bool:
-        frame.returned.append(None if node.value is None else self.value(node.value, frame))
-        return True
-
-    def _ends(self, _node: ast.stmt, _frame: Frame) -> bool:
-        return True
-
-    def _if(self, node: ast.If, frame: Frame) -> bool:
-        if self.module.scopes.main is not None and self.module.scopes.main.node is node:
-            # Names of the block are those of the module.
-            return self.block(node.body, frame)
-        answer = truth(self.value(node.test, frame))
-        if answer is not None:
-            return self.block(node.body if answer else node.orelse, frame)
-        return self._either([node.body, node.orelse], frame)
-
-    def _either(self, branches: list[list[ast.stmt]], frame: Frame) -> bool:
-        """Follows branches of which one is taken; names may afterwards be what any of them makes them."""
-        before = frame.names
-        self.spend(len(before) // 8)
-        results: list[dict[str, object]] = []
-        for branch in branches:
-            frame.names = dict(before)
-            if not self.block(branch, frame):
-                results.append(frame.names)
-        frame.names = _merged(results) if results else before
-        return not results
-
-    def _for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
-        for item in self.rounds(self.value(node.iter, frame)):
-            self.bind(node.target, item, frame)
-            self.block(node.body, frame)
-        self.block(node.orelse, frame)
-        return False
-
-    def _while(self, node: ast.While, frame: Frame) -> bool:
-        self.value(node.test, frame)
-        self.block(node.body, frame)
-        return False
-
-    def _with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
-        count = 0
-        for item in node.items:
-            value = self.value(item.context_expr, frame)
-            count += self.entered(value)
-            if item.optional_vars is not None:
-                self.bind(item.optional_vars, value, frame)
-        ended = self.block(node.body, frame)
-        for _ in range(count):
-            self.left()
-        return ended
-
-    def _try(self, node: ast.Try | ast.TryStar, frame: Frame) -> bool:
-        ended = self.block(node.body, frame)
-        if node.handlers:
-            self._either([[], *(handler.body for handler in node.handlers)], frame)
-        return self.block([*node.orelse, *node.finalbody], frame) or (ended and not node.handlers)
-
-    def _match(self, node: ast.Match, frame: Frame) -> bool:
-        self.value(node.subject, frame)
-        return self._either([[], *(case.body for case in node.cases)], frame)
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> bool:
-        frame.names[node.name] = self.defined(Function(node, self._scopes[node], frame))
-        return False
-
-
-def _outermost(scope: Scope) -> Scope:
-    found = scope
-    outer: Scope | None = scope
-    while outer is not None:
-        found = outer if isinstance(outer.node, _FUNCTIONS) else found
-        outer = outer.parent
-    return found
-
-
-def _merged(results: list[dict[str, object]]) -> dict[str, object]:
-    """Gives what names stand for after branches, each of which ended with one of `results`."""
-    if len(results) == 1:
-        return results[0]
-    every = {name: None for result in results for name in result}
-    return {name: one_of([result[name] for result in results if name in result]) for name in every}
-
-
-_STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
-    ast.Assign: Follower._assign,
-    ast.AnnAssign: Follower._annotated,
-    ast.AugAssign: Follower._augmented,
-    ast.Expr: Follower._expression,
-    ast.Return: Follower._return,
-    ast.Raise: Follower._ends,
-    ast.Continue: Follower._ends,
-    ast.Break: Follower._ends,
-    ast.If: Follower._if,
-    ast.For: Follower._for,
-    ast.AsyncFor: Follower._for,
-    ast.While: Follower._while,
-    ast.With: Follower._with,
-    ast.AsyncWith: Follower._with,
-    ast.Try: Follower._try,
-    ast.TryStar: Follower._try,
-    ast.Match: Follower._match,
-    ast.FunctionDef: Follower._function,
-    ast.AsyncFunctionDef: Follower._function,
-}
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> object:
+        """Gives what a function of the file is under its decorators."""
+        return self.defined(Function(node, self.scopes[node], frame))

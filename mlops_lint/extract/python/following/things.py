@@ -5,11 +5,13 @@ A plain value (None, bool, int, float, str) stands for itself; everything else i
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
 
 import msgspec
 
 from mlops_lint.extract.python.scopes import Scope
 
+V = TypeVar("V")
 # A list that grows beyond this is made to grow.
 SIZE = 1_000
 
@@ -64,21 +66,24 @@ class Mapping:
         return self.entries.get(key, None if self.complete else UNKNOWN)
 
 
-class Frame:
+class Bindings(Generic[V]):
     """The names of a running function or of the module."""
 
-    def __init__(self, scope: Scope, parent: "Frame | None") -> None:
+    def __init__(self, scope: Scope, parent: "Bindings[V] | None") -> None:
         self.scope = scope
         self.parent = parent
-        self.names: dict[str, object] = {}
-        self.returned: list[object] = []
+        self.names: dict[str, V] = {}
+        self.returned: list[V] = []
 
-    def find(self, name: str) -> "Frame | None":
-        """Gives the nearest frame that binds `name`."""
-        frame: Frame | None = self
+    def find(self, name: str) -> "Bindings[V] | None":
+        """Gives the nearest that bind `name`."""
+        frame: Bindings[V] | None = self
         while frame is not None and name not in frame.names:
             frame = frame.parent
         return frame
+
+
+Frame = Bindings[object]
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
