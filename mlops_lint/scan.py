@@ -10,7 +10,7 @@ from types import FrameType
 
 from mlops_lint.cache import Cache, decoded, encoded, key, tool_digest
 from mlops_lint.discover import Entry
-from mlops_lint.extract import extract, prepare
+from mlops_lint.extract import extract, load, prepare
 from mlops_lint.extract.libraries import teach
 from mlops_lint.model import Facts, Problem
 from mlops_lint.parse.languages import LIMITS, language
@@ -52,7 +52,7 @@ def scan(
     for path, one in keys.items():
         if one in rows and (known := decoded(rows[one])) is not None:
             facts[path] = known
-    missing = [path for path in keys if path not in facts]
+    missing = [one.path for one in sorted(wanted, key=_largest_first) if one.path in keys and one.path not in facts]
     fresh: dict[bytes, bytes] = {}
     for count, (path, kept, row) in enumerate(_extracted(missing, tool, settings), 1):
         found = decoded(row)
@@ -67,6 +67,10 @@ def scan(
     return [facts[entry.path] for entry in wanted]
 
 
+def _largest_first(entry: Entry) -> tuple[int, str]:
+    return -entry.size, entry.path
+
+
 def _extracted(paths: list[str], tool: bytes, settings: Settings) -> Iterator[_Row]:
     root, libraries = settings.root, settings.libraries
     jobs = settings.jobs or os.cpu_count() or 1
@@ -76,8 +80,14 @@ def _extracted(paths: list[str], tool: bytes, settings: Settings) -> Iterator[_R
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_start_method
 
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    if get_start_method() == "fork":
+        # Workers that are copies of this process need not load the extractors, each by itself.
+        load()
+    # Each chunk has as many large files as the others: one that has all of them would be waited for at the end.
+    count = -(-len(paths) // _CHUNK)
+    chunks = [paths[start::count] for start in range(count)]
     done: set[str] = set()
     try:
         with ProcessPoolExecutor(jobs, initializer=prepare, initargs=(libraries,)) as pool:

@@ -25,7 +25,7 @@ def extract(path: str, data: bytes) -> Facts:
     """
     from mlops_lint.extract import dispatch
 
-    _load_extractors()
+    load()
     sort = context(path, data)
     subjects: tuple[Subject, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
@@ -47,7 +47,7 @@ def extract(path: str, data: bytes) -> Facts:
 
 
 @cache
-def _load_extractors() -> None:
+def load() -> None:
     """Imports every module of this package, so that all have registered; not done where all facts are cached."""
     for found in walk_packages(__path__, f"{__name__}."):
         import_module(found.name)
