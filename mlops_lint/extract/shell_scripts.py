@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from mlops_lint.extract.commands import code_links
+from mlops_lint.extract.commands.scripts import Line, script
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Link, Location, Subject
@@ -21,10 +22,6 @@ from mlops_lint.subjects import Pipeline, Task, subject
 # Where a command may begin: of the words of the language those that open, part and close branches.
 _TURN = re.compile(r"(?:^|(?<=[;&|])|(?<=\bdo)|(?<=\bthen)|(?<=\belse))\s*(if|elif|else|fi|case|esac)\b|(;;)")
 _WAIT = re.compile(r"\s*wait\b")
-_QUOTES = re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
-_QUOTED = 60
-_LONG = 20_000
-_INPUT = re.compile(r"(?<!<)<<-?\s*(['\"]?)(\w+)\1")
 _BEHIND = re.compile(r"(?<![&>|])&\s*$")
 _SUBSTITUTED = re.compile(r"\s*`([^`]*)`\s*$")
 _SUBMITS = re.compile(r"\bray job submit\b")
@@ -34,6 +31,8 @@ _CODE = (".py", ".R", ".r", ".jl", ".ipynb")
 _COMMAND = 4000
 # More is generated; a script of a hundred steps is long.
 _STEPS = 500
+# Functions that call functions.
+_DEPTH = 20
 
 _ASSIGNED = re.compile(r"\s*(?:export |readonly |local )?\s*(\w+)=(\S*|\"[^\"]*\"|'[^']*')(?=\s*(?:[;#]|$))")
 _OF_SCRIPT = re.compile(r"dirname (?:-- )?[\"']?\$(?:0|\{(?:0|BASH_SOURCE[^}]*)\})[\"']?\s*\)[\"']?(?P<up>(?:/\.\.)*)")
@@ -93,7 +92,7 @@ def shell(path: str, text: str) -> Iterator[Subject]:
     """Gives the pipeline and its steps, each under the name of the program that it runs."""
     if "python" not in text and ".py" not in text:
         return
-    steps = _steps(path, text)
+    steps = _Reader(path, text).read()
     programs = {step.name: step.link.symbol for step in steps}
     if all(programs[step.name] == programs[name] for step in steps for name in step.after):
         yield from (_task(path, step, ()) for step in steps if step.submits)
@@ -116,32 +115,53 @@ def shell(path: str, text: str) -> Iterator[Subject]:
         yield _task(path, step, tuple(links))
 
 
-def _steps(path: str, text: str) -> list[_Step]:
-    steps: list[_Step] = []
-    order = _Order()
-    places: dict[str, str | None] = {}
-    seen: dict[str, int] = {}
-    for number, line in _logical(text):
-        if line.lstrip().startswith("#"):
-            continue
-        _assign(path, line, places)
-        for piece, turn in _pieces(_placed(path, line, places)):
-            # Where a script is started from is not said in it.
-            links = [link for link in code_links(piece, None) if _is_code(link)]
-            if _WAIT.match(piece):
-                order.wait()
-            for link in links if len(steps) < _STEPS else ():
-                stem = _stem(link)
-                seen[stem] = seen.get(stem, 0) + 1
-                name = stem if seen[stem] == 1 else f"{stem} {seen[stem]}"
-                steps.append(_Step(name, number, line.strip(), link, order.ends, _SUBMITS.search(piece) is not None))
-                if _BEHIND.search(piece):
-                    order.behind += ((name, order.ends),)
-                else:
-                    order.ends = (name,)
-            if turn:
-                order.turn(turn)
-    return steps
+class _Reader:
+    """Goes through a script, and through its functions where they are called."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._lines, self._functions = script(text)
+        names = "|".join(re.escape(one) for one in self._functions)
+        self._called = re.compile(rf"(?:^|[;&|)]|\b(?:then|do|else)\b)\s*({names})(?=\s|;|$)") if names else None
+        self._order = _Order()
+        self._places: dict[str, str | None] = {}
+        self._seen: dict[str, int] = {}
+        self._rounds = _STEPS
+        self.steps: list[_Step] = []
+
+    def read(self) -> list[_Step]:
+        """Gives the steps in the order in which they run."""
+        self._block(self._lines, ())
+        return self.steps
+
+    def _block(self, lines: list[Line], around: tuple[str, ...]) -> None:
+        for number, line in lines:
+            _assign(self._path, line, self._places)
+            for piece, turn in _pieces(_placed(self._path, line, self._places)):
+                if _WAIT.match(piece):
+                    self._order.wait()
+                self._commands(number, line, piece)
+                for found in self._called.finditer(piece) if self._called is not None else ():
+                    # One that calls itself, or calls without end, is gone through once.
+                    if found[1] not in around and len(around) < _DEPTH and self._rounds > 0:
+                        self._rounds -= 1
+                        self._block(self._functions[found[1]], (*around, found[1]))
+                if turn:
+                    self._order.turn(turn)
+
+    def _commands(self, number: int, line: str, piece: str) -> None:
+        # Where a script is started from is not said in it.
+        links = [link for link in code_links(piece, None) if _is_code(link)]
+        for link in links if len(self.steps) < _STEPS else ():
+            stem = _stem(link)
+            self._seen[stem] = self._seen.get(stem, 0) + 1
+            name = stem if self._seen[stem] == 1 else f"{stem} {self._seen[stem]}"
+            submits = _SUBMITS.search(piece) is not None
+            self.steps.append(_Step(name, number, line.strip(), link, self._order.ends, submits))
+            if _BEHIND.search(piece):
+                self._order.behind += ((name, self._order.ends),)
+            else:
+                self._order.ends = (name,)
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:
@@ -231,42 +251,3 @@ def _code(link: Link, at: Location) -> Iterator[Link]:
         yield Link(link.role, link.symbol, at, link.words)
     elif "/" in name:
         yield Link(link.role, f"path:{name}", at, link.words)
-
-
-def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """Gives lines that a backslash or a quote joins as one, with the number of the first; lines of input are left out.
-
-    A quote that is not closed within a screen or two is none: it stands in words that we do not read.
-    """
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        first, whole = at, lines[at]
-        at += 1
-        while at < len(lines) and whole.endswith("\\"):
-            whole = f"{whole[:-1]} {lines[at]}"
-            at += 1
-        if _open(whole):
-            joined = _closed(whole, lines[at : at + _QUOTED])
-            if joined is not None:
-                whole, more = joined
-                at += more
-        if (found := _INPUT.search(whole)) is not None:
-            at = next((i + 1 for i in range(at, len(lines)) if lines[i].strip() == found[2]), len(lines))
-        yield first + 1, whole
-
-
-def _open(line: str) -> bool:
-    rest = _QUOTES.sub("", line)
-    return "'" in rest or '"' in rest
-
-
-def _closed(line: str, following: list[str]) -> tuple[str, int] | None:
-    """Gives the line with those that close its quote or are joined to these, and how many they are."""
-    for count, more in enumerate(following, 1):
-        line = f"{line[:-1]} {more}" if line.endswith("\\") and not _open(line[:-1]) else f"{line}\n{more}"
-        if not line.endswith("\\") and not _open(line):
-            return line, count
-        if len(line) > _LONG:
-            break
-    return None
