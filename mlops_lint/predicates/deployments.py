@@ -3,7 +3,7 @@
 import re
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.predicates.operated import for_others, operated
+from mlops_lint.predicates.operated import applied, for_others, operated
 from mlops_lint.predicates.registry import Answer, predicate
 
 _TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
@@ -16,7 +16,8 @@ def model_deployment(deployment: Node, graph: Graph) -> bool:
     """A deployment of the project's own answers with a model, and not only for those who work on it."""
     trial = str(deployment.fields.get("environment")).lower() in _TRIALS
     serves = deployment.fields.get("serves_model") is True and not trial
-    return serves and operated(deployment, graph) is True and not for_others(deployment, graph)
+    own = serves and operated(deployment, graph) is True and not for_others(deployment, graph)
+    return own and applied(deployment, graph)
 
 
 @predicate

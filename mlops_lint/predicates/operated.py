@@ -24,11 +24,17 @@ _FOLDER = re.compile(
     # The placeholder of a generator of projects.
     r".*(?:\{\{|\{%|__[a-z]+_?name__).*"
 )
-_LAST = re.compile(rf"(?:^|[-_. ])(?:{_FORMER}|copy|local|toy|dummy|sample|example|demo|hello[-_]?world)$")
+_LAST = re.compile(
+    rf"(?:^|[-_. ])(?:{_FORMER}|copy|local|kind|minikube|k3d|toy|dummy|sample|example|demo|hello[-_]?world)$"
+)
 _FIRST = re.compile(r"^(?:sample|example|demo|toy|dummy)[-_.]")
 # `model_api_3`, `week_5_docker`, `04-deployment`; of versions the newest is run, with those before it.
 _NUMBERED = re.compile(r"(?P<stem>|.*?[a-z])[-_. ]?(?P<number>\d{1,3})(?:[-_. ].*)?")
 _VERSIONS = frozenset({"v", "version", "py", "python", "r", "release"})
+_OBJECTS = frozenset({"kubernetes", "kserve", "seldon", "knative"})
+_MANIFESTS = re.compile(
+    r"(?i)(?:^|/)(?:k8s|kubernetes|manifests?|deploy\w*|serving|infra\w*|gitops|argo\w*|prod\w*)(?:/|$)"
+)
 # So many alike that are told apart by a number are pieces of a collection.
 _COLLECTION = 3
 # What `controller-gen` writes of the types of an operator: its manifests, and its code.
@@ -57,6 +63,28 @@ def for_others(deployment: Node, graph: Graph) -> bool:
         return False
     chart, found, _ = deployment.location.path.partition("/templates/")
     return bool(found) and f"{chart}/Chart.yaml" in graph.paths.files and _releases_charts(graph)
+
+
+def applied(deployment: Node, graph: Graph) -> bool:
+    """Says whether it is the one of several manifests of one object that is applied, and not an earlier form of it."""
+    return deployment.id not in _replaced(graph)
+
+
+@lru_cache(maxsize=4)
+def _replaced(graph: Graph) -> frozenset[str]:
+    """Manifests of an object that another file describes, too: of one kind and name a cluster has one."""
+    same: dict[tuple[object, str], list[Node]] = {}
+    for node in graph.of_kind("deployment"):
+        if node.fields.get("framework") in _OBJECTS and "{{" not in node.name and operated(node, graph):
+            same.setdefault((node.fields.get("what"), node.name), []).append(node)
+    return frozenset(one.id for nodes in same.values() for one in sorted(nodes, key=_rank)[1:])
+
+
+def _rank(node: Node) -> tuple[object, ...]:
+    """Orders manifests: first those that something scales, those in a folder for them, the plainest names."""
+    folder, _, name = node.location.path.rpartition("/")
+    plain = node.fields.get("scales") is not True
+    return plain, _MANIFESTS.search(folder) is None, len(name), node.location, node.id
 
 
 @lru_cache(maxsize=4)

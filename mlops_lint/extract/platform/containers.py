@@ -21,7 +21,10 @@ from mlops_lint.subjects import Flag, Text, Texts
 _PROBES = (("live", "livenessProbe"), ("ready", "readinessProbe"), ("startup", "startupProbe"))
 # Beside the program itself.
 _SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|fluent|otel|git-sync|reloader")
-_HERE = re.compile(r"(?:localhost|127\.0\.0\.1|kind-registry|k3d-[\w.-]+|registry\.local(?:host)?)(?::\d+)?/")
+# A registry on this machine, and the name of nobody.
+_TRIED = re.compile(
+    r"^(?:localhost|127\.0\.0\.1|kind-registry|k3d-[\w.-]+|registry\.local(?:host)?)(?::\d+)?/|(?i:\byour[-_ ]?[a-z])"
+)
 # As much of a command is looked at.
 _LONGEST = 2000
 # What is put in before the file is used: by CI, a template or a person.
@@ -41,7 +44,7 @@ class Running(msgspec.Struct, frozen=True):
     limits: Texts
     links: tuple[Link, ...] = ()
     local: bool = False
-    """Its image is never pulled, or from this machine alone: it runs where it was built."""
+    """Its image is never pulled, or from this machine alone, or nobody has put in whose it is: it is only tried."""
 
 
 def running(pod: Mapping, certain: bool = True) -> Running | None:
@@ -73,7 +76,7 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         requests=asked,
         limits=limits,
         links=(*code_links(line, None), *code(line)),
-        local=text(main.get("imagePullPolicy")) == "Never" or _HERE.match(image or "") is not None,
+        local=text(main.get("imagePullPolicy")) == "Never" or _TRIED.search(image or "") is not None,
     )
 
 

@@ -5,6 +5,7 @@ seldon-deployment.html, https://docs.seldon.ai/seldon-core-2/resources, https://
 https://cloud.google.com/run/docs/reference/yaml/v1
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -24,6 +25,8 @@ _NOT_A_RUNTIME = frozenset(
     "affinity tolerations nodeSelector volumes initContainers imagePullSecrets autoScaling deploymentStrategy logger "
     "batcher labels annotations securityContext workerSpec scaleTarget".split()
 )
+# Where KServe and Seldon keep the models of their documentation.
+_SAMPLES = re.compile(r"gs://(?:seldon-models|kfserving-(?:examples|samples))/")
 _MODE = "serving.kserve.io/deploymentMode"
 _KNATIVE = "autoscaling.knative.dev/"
 
@@ -81,9 +84,17 @@ def _inference_service(path: str, one: Manifest) -> Deployment | None:
         sized=True,
         requests=_resources(tuple(sorted({*requests, *limits})), container.requests if container else ()),
         limits=_resources(limits, container.limits if container else ()),
-        environment="local" if container and container.local else environment(path, one.root.get("metadata", "labels")),
+        environment=_environment(path, one, uri, container),
         owner=owner(one.root.get("metadata", "labels"), one.root.get("metadata", "annotations")),
     )
+
+
+def _environment(path: str, one: Manifest, uri: str | None, container: Running | None) -> Text:
+    """Gives where it runs; a model that a platform publishes for its samples is one."""
+    if container is not None and container.local:
+        return "local"
+    sample = uri is not None and _SAMPLES.match(uri) is not None
+    return "sample" if sample else environment(path, one.root.get("metadata", "labels"))
 
 
 def _resources(own: tuple[str, ...], of_container: Texts) -> Texts:
@@ -154,7 +165,7 @@ def _seldon(path: str, one: Manifest) -> Deployment | None:
         sized=True,
         requests=container.requests if container is not None else (),
         limits=container.limits if container is not None else (),
-        environment=environment(path, one.root.get("metadata", "labels")),
+        environment=_environment(path, one, uri, container),
         owner=owner(one.root.get("metadata", "labels"), one.root.get("metadata", "annotations")),
     )
 
@@ -189,7 +200,7 @@ def _seldon_model(path: str, one: Manifest) -> Deployment | None:
         probes=UNSET,
         probed=False,
         sized=False,
-        environment=environment(path, one.root.get("metadata", "labels")),
+        environment=_environment(path, one, uri, None),
         owner=owner(one.root.get("metadata", "labels"), one.root.get("metadata", "annotations")),
     )
 
