@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.python.scopes import Call
-from mlops_lint.extract.python.tree import last_name, statements
+from mlops_lint.extract.python.tree import last_name, statements, walk
 from mlops_lint.extract.python.values import HOLE
 from mlops_lint.model import Value
 
@@ -29,7 +29,8 @@ _GROWS = re.compile(
     + re.escape(HOLE)
     + ")"
     # Of models, too, each version is kept.
-    + r"|(?:^|[/_.\-])(?:models?|checkpoints?|ckpts?)[/_.\-].*\.(?:pkl|joblib|pth?|h5|keras|onnx|bin|safetensors)$"
+    + r"|(?:^|[/_.\-])(?:models?|checkpoints?|ckpts?)[/_.\-].*\.(?:pkl|joblib|pth?|h5|keras|onnx|bin|safetensors|zip"
+    + r"|tar\.gz)$"
 )
 
 
@@ -51,7 +52,7 @@ def second_run(module: Module, call: Call, path: ast.expr | None) -> tuple[dict[
             fields["dated"] = False
     table = _added(module, call)
     if table is None:
-        return fields, frozenset()
+        return fields, frozenset({"appends"} if _new_only(module, call) else ())
     if last_name(call.node.func) != "to_sql":
         fields["dated"] = False
     before = [(one, _text(module, one)) for one in _earlier(module, call)]
@@ -62,6 +63,15 @@ def second_run(module: Module, call: Call, path: ast.expr | None) -> tuple[dict[
         return fields | {"appends": False}, frozenset()
     # What another table says of the run may stand for all of them.
     return fields, frozenset({"appends"} if asked else ())
+
+
+def _new_only(module: Module, call: Call) -> bool:
+    """Whether of rows only those are written that were not there before: `new = rows[~rows.id.isin(old.id)]`."""
+    node = call.node.func.value if isinstance(call.node.func, ast.Attribute) else call.node.func
+    if isinstance(node, ast.Name) and (found := module.names.bindings(node.id, call.scope)) is not None:
+        node = next((one for one in found[0] if isinstance(one, ast.expr)), node)
+    parts = [one for one in walk(node) if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Invert)]
+    return any(isinstance(one, ast.Call) and last_name(one.func) == "isin" for part in parts for one in walk(part))
 
 
 def _moved(module: Module, name: str, call: Call) -> bool:
