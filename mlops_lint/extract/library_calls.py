@@ -200,7 +200,9 @@ def _subject(fact: Fact, call: Call, arguments: Arguments, module: Module, seen:
     fields = {field: value for field, value in (fields | seen).items() if value is not UNSET}
     if fact.kind == "write" and module.own:
         spec = fact.set.get("uri")
-        path = arguments.node(spec[1:]) if isinstance(spec, str) and spec.startswith("$") else None
+        # Of `s3://{Bucket}/{Key}` the last says where in the store.
+        names = re.findall(r"^\$(\w+)|{(\w+)", spec) if isinstance(spec, str) else []
+        path = arguments.node("".join(names[-1])) if names else None
         found, unsure = second_run(module, call, path)
         fields = {field: value for field, value in (fields | found).items() if field not in unsure}
     # What a table says of its links is nearer the truth than what we make of a `uri`.

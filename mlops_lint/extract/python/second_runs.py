@@ -21,6 +21,7 @@ _CLEARS = re.compile(
 )
 _ASKS = re.compile(r"(?is)^\s*select\b.{0,2000}?\bfrom\s+(?P<table>[^\s(;]+)")
 _MOVES = frozenset("replace rename link move remove unlink".split())
+_TABLE_GROWS = re.compile(r"(?:^|_)(?:logs?|audits?|history|events?|journal)(?:_|$)")
 _LEAVES = (ast.Raise, ast.Return, ast.Continue)
 _MEMORY = frozenset({"io.BytesIO", "io.StringIO", "io.BytesIO()", "io.StringIO()"})
 # What is meant to grow, or to be kept beside what was there.
@@ -53,6 +54,8 @@ def second_run(module: Module, call: Call, path: ast.expr | None) -> tuple[dict[
     table = _added(module, call)
     if table is None:
         return fields, frozenset({"appends"} if _new_only(module, call) else ())
+    if _TABLE_GROWS.search(table):
+        fields["grows"] = True
     if last_name(call.node.func) != "to_sql":
         fields["dated"] = False
     before = [(one, _text(module, one)) for one in _earlier(module, call)]
