@@ -6,6 +6,7 @@ import re
 from mlops_lint.graph import Graph, Node
 from mlops_lint.graph.programs import serves
 from mlops_lint.predicates.endpoints import predictions_recorded, predicts
+from mlops_lint.predicates.judged import judged_again
 from mlops_lint.predicates.registry import Answer, predicate
 
 _WATCHES = frozenset({"monitoring", "drift", "prediction-log"})
@@ -26,7 +27,13 @@ def tracked(training: Node, graph: Graph) -> bool | None:
         return True
     # The table of the call says None where it records in whatever tracker is installed.
     perhaps = any("tracked" in one.fields and one.fields["tracked"] is None for one in around)
-    return None if perhaps or _recorded(training, around, graph) else False
+    return None if perhaps or _declared(training, graph) or _recorded(training, around, graph) else False
+
+
+def _declared(training: Node, graph: Graph) -> bool:
+    """Whether the file of a pipeline that runs a training says what it leaves of metrics, which are committed then."""
+    runs = [one for one in graph.runners(training) if one.kind == "task"]
+    return any(_uses(graph.in_file(one.location.path, "use"), "metrics") for one in runs)
 
 
 @predicate
@@ -68,6 +75,8 @@ def watched(service: Node, graph: Graph) -> bool | None:
         return True
     watches = (one.fields.get("watches") for one in graph.of_kind("monitor") if one.context != "test")
     if any(isinstance(topics, tuple) and not _OF_THE_MODEL.isdisjoint(topics) for topics in watches):
+        return True
+    if judged_again(graph):
         return True
     # Code of one's own may measure, and what is written down somebody may look at.
     folder = posixpath.dirname(service.location.path)

@@ -3,7 +3,7 @@
 import re
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.predicates.lineage import versioned
+from mlops_lint.predicates.lineage import KEEPING, versioned
 from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
@@ -147,7 +147,9 @@ def derived_data_kept(_project: Node, graph: Graph) -> Answer:
     data = [one for one in data_written(graph) if one.kind == "dataset"]
     kept = [one for one in data if one.fields.get("versioned_by") or one.fields.get("cached") is True]
     kept += [one for one in data if one.fields.get("tracked") is True]
-    dated = [one for one in own(graph, "write") if one.fields.get("dated") is True]
+    dated = [
+        one for one in own(graph, "write") if one.fields.get("dated") is True or one.fields.get("format") in KEEPING
+    ]
     stores = [*with_field(graph, "pipeline", "artifacts"), *uses(graph, "data-kept")]
     return first_yes(shown(kept), shown(stores), shown(dated))
 

@@ -153,8 +153,8 @@ def _trains_here(use: Node, graph: Graph) -> bool:
 
 @predicate
 def has_something_to_release(_project: Node, graph: Graph) -> Answer:
-    """There are services, images or pipelines to bring to where they run."""
-    served = [*own(graph, "service"), *own(graph, "deployment")]
+    """There are services, images or pipelines to bring to where they run, or a job that releases something else."""
+    served = [*own(graph, "service"), *own(graph, "deployment"), *with_field(graph, "ci_job", "deploys")]
     managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True and may_run(one)]
     return first_yes(shown(served), shown(own(graph, "image")), shown(managed))
 

@@ -5,14 +5,15 @@ import re
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.deployments import takes_back
 from mlops_lint.predicates.endpoints import predictions_recorded, version_told
+from mlops_lint.predicates.judged import judged_again
 from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
-from mlops_lint.predicates.steps import steps, tasks_of
 from mlops_lint.predicates.work import platform_batch, scripts
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
+_OUTCOMES = re.compile(r"(?i)(?:^|[/_.-])(?:actuals?|outcomes?|ground[_-]?truths?|feedback|ratings)(?=$|[/_.-])")
 _CHAMPION = re.compile(r"(?i)champion|challenger|best_?model|compare_(?:models?|metrics)|canary|shadow")
 
 
@@ -22,7 +23,8 @@ def scales_with_load(_project: Node, graph: Graph) -> Answer:
     deployed = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     many = [one for one in deployed if one.fields.get("scales") is True or _many(one)]
     hosted = with_field(graph, "endpoint", "hosted") if not deployed else []
-    return first_yes(shown(many), shown(platform_batch(graph)), shown(hosted))
+    spread = [*platform_batch(graph), *uses(graph, "parallel-prediction")]
+    return first_yes(shown(many), shown(spread), shown(hosted))
 
 
 def _yes(answer: bool | Answer | None) -> bool:
@@ -103,22 +105,25 @@ def _tells_version(prediction: Node, graph: Graph) -> bool:
 def outcomes_collected(_project: Node, graph: Graph) -> Answer:
     """What came true of predictions, or what users say of them, is taken in."""
     services = [one for one in own(graph, "service") if learns_outcomes(one, graph)]
-    return first_yes(shown(services), shown(uses(graph, "feedback")))
+    return first_yes(shown(services), shown(uses(graph, "feedback")), shown(_outcomes_read(graph)))
+
+
+def _outcomes_read(graph: Graph) -> list[Node]:
+    """What is read of outcomes and ratings, in files that measure models and train none."""
+    return [
+        one
+        for one in own(graph, "read")
+        if _OUTCOMES.search(str(one.fields.get("uri", "")))
+        and graph.in_file(one.location.path, "evaluation")
+        and not graph.in_file(one.location.path, "training")
+    ]
 
 
 @predicate
 def model_watched(_project: Node, graph: Graph) -> Answer:
     """The quality of a model in use is measured again and again."""
     quality = [one for one in own(graph, "monitor") if topics(one) & {"quality"}]
-    return first_yes(shown(quality), shown(uses(graph, "feedback")), shown(_judged_again(graph)))
-
-
-def _judged_again(graph: Graph) -> list[Node]:
-    """The pipelines that measure a model on a schedule and do not train it."""
-    scheduled = [one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str)]
-    taken = {one.id: {step for task in tasks_of(one, graph) for step in steps(task, graph)} for one in scheduled}
-    named = [one for one in scheduled if re.search(r"(?i)monitor|evaluat|quality|performance", one.name)]
-    return [one for one in named if "evaluate" in taken[one.id] or one.fields.get("managed") is True]
+    return first_yes(shown(quality), shown(uses(graph, "feedback")), shown(judged_again(graph)))
 
 
 @predicate

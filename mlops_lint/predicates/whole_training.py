@@ -20,7 +20,7 @@ _METRICS = re.compile(r"(?i)(?:^|/)(?:metrics?|scores?|results?|evaluation|repor
 def splits_data(_project: Node, graph: Graph) -> Answer:
     """Code splits the data into parts, or measures on a part that was held out."""
     held = [*with_field(graph, "training", "held_out"), *with_field(graph, "evaluation", "on", "test")]
-    return first_yes(shown(own(graph, "split")), shown(held), shown(_parts(graph)))
+    return first_yes(shown(own(graph, "split")), shown([*held, *uses(graph, "held-out")]), shown(_parts(graph)))
 
 
 def _parts(graph: Graph) -> list[Node]:

@@ -60,7 +60,7 @@ def scripts(graph: Graph) -> list[Node]:
     """Gives the predictions of files that are called so or write a table, and neither train nor answer requests."""
     return [
         one
-        for one in uses(graph, "prediction")
+        for one in uses(graph, "prediction", "parallel-prediction")
         if one.context == "source"
         and not any(graph.in_file(one.location.path, kind) for kind in ("training", "endpoint"))
         and (_is_job(one.location.path, graph) or _writes(one, graph))
@@ -71,6 +71,8 @@ def _writes(prediction: Node, graph: Graph) -> bool:
     """Whether the file of a prediction loads a model and writes a table, without measuring the model."""
     path = prediction.location.path
     written = any(one.fields.get("format") in _DATA for one in graph.in_file(path, "write"))
+    # What a cluster makes of a whole table is written as one, by calls that are not described.
+    written = written or prediction.fields.get("purpose") == "parallel-prediction"
     return written and bool(graph.in_file(path, "model_load")) and not graph.in_file(path, "evaluation")
 
 
@@ -177,6 +179,11 @@ def _made(dataset: Node, graph: Graph) -> bool:
     return any(graph.linked(one, "reads") and "train" not in steps(one, graph) for one in makers)
 
 
+_FIXED = re.compile(
+    r"(?i)\.(?:csv|tsv|json|jsonl|txt|zip|tar|t?gz|bz2|xz|7z|parquet|pkl|npy|npz|h5|xlsx?|jpe?g|png)(?:$|[?#])"
+)
+
+
 @predicate
 def source_changes(_project: Node, graph: Graph) -> Answer:
     """What is trained on or turned into features comes out of something that changes: a data base, an API, a stream."""
@@ -187,6 +194,7 @@ def source_changes(_project: Node, graph: Graph) -> Answer:
     ]
     # What a stage or a DAG fetches over the network is another thing tomorrow.
     calls = [one for one in own(graph, "http_call") if _in_pipeline(one, graph) or _in_fetcher(one, graph)]
+    calls += [one for one in own(graph, "http_call") if _asks_anew(one, graph)]
     reads = [one for one in own(graph, "read") if one.fields.get("format") in ("sql", "table")]
     tasks = [one for one in own(graph, "task") if _CRAWLS.search(one.name)]
     return first_yes(shown(sources), shown(reads), shown(tasks), shown(calls))
@@ -194,6 +202,16 @@ def source_changes(_project: Node, graph: Graph) -> Answer:
 
 def _in_pipeline(call: Node, graph: Graph) -> bool:
     return any(one.kind == "task" and one.fields.get("managed") is not False for one in graph.runners(call))
+
+
+def _asks_anew(call: Node, graph: Graph) -> bool:
+    """Whether a script asks an address that is no file, and writes the answer as a table that others read."""
+    tables = [one for one in graph.in_file(call.location.path, "write") if one.fields.get("format") in _DATA]
+    read = any(
+        reader.own for one in tables for data in graph.linked(one, "writes") for reader in graph.linked(data, "read_by")
+    )
+    uri = call.fields.get("uri")
+    return read and isinstance(uri, str) and not _FIXED.search(uri)
 
 
 def _in_fetcher(call: Node, graph: Graph) -> bool:
