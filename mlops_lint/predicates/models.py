@@ -44,6 +44,8 @@ def kept_by_version(model: Node, graph: Graph) -> bool | None:
         return True
     stores = [data for one in graph.linked(model, "writes") for data in (one, *graph.follow(one, ("inside",)))]
     kept = {one.fields.get("versioned_by") for one in stores}
+    if model.fields.get("dated") is True:
+        return True
     if kept - {None, "git"}:
         return True
     # What is committed has a version, though not one of a model; a bucket may keep versions or not.

@@ -60,6 +60,7 @@ def runs_seeded(_project: Node, graph: Graph) -> Answer:
 def models_kept_by_version(_project: Node, graph: Graph) -> Answer:
     """Models go to a registry, a tracker, a tool for data versions, a store of artifacts or a hub with revisions."""
     registered = [*with_field(graph, "model", "registered"), *uses(graph, "registry", "model-stage")]
+    dated = with_field(graph, "model", "dated")
     stored = [
         one
         for one in own(graph, "model")
@@ -69,7 +70,7 @@ def models_kept_by_version(_project: Node, graph: Graph) -> Answer:
     stores = with_field(graph, "pipeline", "artifacts")
     pinned = with_field(graph, "model_load", "pinned")
     kept = [one for one in _stored(graph) if one.fields.get("versioned_by") not in (None, "git")]
-    return first_yes(shown(registered), shown(stored), shown(stores), shown(kept), shown(pinned))
+    return first_yes(shown(registered), shown([*stored, *dated]), shown(stores), shown(kept), shown(pinned))
 
 
 @predicate

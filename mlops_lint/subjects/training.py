@@ -99,6 +99,7 @@ class Model(Kind, frozen=True, tag="model"):
     registered: Annotated[Flag, "goes to a registry or a versioned store"] = UNSET
     registry_name: Annotated[Text, "the name in the registry"] = UNSET
     checkpoint: Annotated[Flag, "a checkpoint of a training loop, not its result"] = UNSET
+    dated: Annotated[Flag, "its path holds the time or an id of the run, so it replaces no other"] = UNSET
     signable: Annotated[Flag, "its format has a place for a signature"] = UNSET
     signed: Annotated[Flag, "carries a signature, or an example of its input"] = UNSET
 
