@@ -3,6 +3,7 @@
 import re
 
 from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.kustomized import kustomized
 from mlops_lint.graph.nodes import Node
 from mlops_lint.parse.image import reference
 
@@ -22,8 +23,9 @@ def charted(graph: Graph) -> None:
         image = node.fields.get("image")
         if isinstance(image, str) and "{{" in image:
             _fill(node, image, values)
+    covered = kustomized(graph)
     _patch(graph)
-    _retag(graph)
+    _retag(graph, covered)
 
 
 def _fill(node: Node, image: str, values: dict[str, str]) -> None:
@@ -67,15 +69,18 @@ def _patch(graph: Graph) -> None:
         graph.remove(patch)
 
 
-def _retag(graph: Graph) -> None:
-    """Kustomizations name the tags of images; where some leave one out, it cannot be known."""
+def _retag(graph: Graph, covered: frozenset[str]) -> None:
+    """Kustomizations name the tags of images; where some leave one out, it cannot be known.
+
+    For those that are `covered` it is known which of them deploy them.
+    """
     stated: dict[str, list[str]] = {}
     for one in graph.of_kind("resource"):
         for link in one.links:
             if link.symbol.startswith("image:"):
                 name, _, to = link.symbol.removeprefix("image:").partition("=")
                 stated.setdefault(name, []).append(to)
-    for node in graph.of_kind("deployment"):
+    for node in [one for one in graph.of_kind("deployment") if one.id not in covered]:
         image = node.fields.get("image")
         found = stated.get(reference(image).name) if isinstance(image, str) else None
         if found and node.fields.get("framework") == "kubernetes":

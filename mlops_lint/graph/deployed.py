@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.graph.charted import charted
 from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.kustomized import affixed
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.programs import NO_MODELS, serves
 from mlops_lint.parse.image import reference
@@ -212,7 +213,8 @@ def _may_be_made(node: Node) -> bool:
 def names_of(deployment: Node, graph: Graph) -> frozenset[str]:
     """Gives the plain names under which a deployment is reached: its own, and those of what leads to it."""
     leading = [one for one in graph.linked(deployment, "requested_by") if one.kind == "resource"]
-    return frozenset(plain(one.name) for one in (deployment, *leading))
+    own = [one.name for one in (deployment, *leading)]
+    return frozenset(plain(name) for one in own for name in (one, *affixed(one, deployment, graph)))
 
 
 def plain(name: str) -> str:

@@ -1,18 +1,16 @@
-"""Charts of Helm and kustomizations to what they put into manifests: values, images, and what they are parts of.
+"""Charts of Helm to what they put into manifests: values that name images and numbers of copies.
 
-Source: https://helm.sh/docs/chart_template_guide/values_files/ and
-https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+Source: https://helm.sh/docs/chart_template_guide/values_files/
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from msgspec import UNSET
 
 from mlops_lint.extract.registry import trees
-from mlops_lint.model import Link, Subject
+from mlops_lint.model import Subject
 from mlops_lint.parse.location import locate
-from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, text
+from mlops_lint.parse.tree import Mapping, Node, Scalar, text
 from mlops_lint.subjects import Resource, Use, subject
 
 # Of these keys the linker has a use.
@@ -42,25 +40,3 @@ def chart(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     if isinstance(root, Mapping) and (key := root.key("name")) is not None:
         record = Resource(framework="helm", what="Chart", holds="release", public=UNSET, parameterised=True)
         yield subject(record, locate(path, key), text(root.get("name")) or path, symbol=f"resource:{path}")
-
-
-@trees("kustomization.yaml", "kustomization.yml", "Kustomization")
-def kustomization(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
-    """Gives a kustomization with the tags that it puts in, and the files that it is made of."""
-    root = documents[0] if documents else None
-    if not isinstance(root, Mapping) or not root.entries:
-        return
-    key = root.key("kind") or root.entries[0][0]
-    links = tuple(_images(root))
-    record = Resource(framework="kustomize", what="Kustomization", holds="settings", public=UNSET, parameterised=True)
-    name = posixpath.dirname(path) or "."
-    yield subject(record, locate(path, key), name, symbol=f"resource:{path}", links=links)
-
-
-def _images(root: Mapping) -> Iterator[Link]:
-    nodes = root.get("images")
-    for one in nodes.items if isinstance(nodes, Sequence) else ():
-        if isinstance(one, Mapping) and (name := text(one.get("name"))) is not None:
-            tag, digest = text(one.get("newTag")), text(one.get("digest"))
-            to = text(one.get("newName")) or name
-            yield Link("uses", f"image:{name}={to}{f'@{digest}' if digest else f':{tag}' if tag else ''}")

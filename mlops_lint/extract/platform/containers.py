@@ -45,6 +45,8 @@ class Running(msgspec.Struct, frozen=True):
     links: tuple[Link, ...] = ()
     local: bool = False
     """Its image is never pulled, or from this machine alone, or nobody has put in whose it is: it is only tried."""
+    name: str | None = None
+    """What the container is called."""
 
 
 def running(pod: Mapping, certain: bool = True) -> Running | None:
@@ -77,6 +79,7 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         limits=limits,
         links=(*code_links(line, None), *code(line)),
         local=text(main.get("imagePullPolicy")) == "Never" or _TRIED.search(image or "") is not None,
+        name=text(main.get("name")),
     )
 
 

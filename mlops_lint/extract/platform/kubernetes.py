@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from mlops_lint.extract.manifests import Manifest, manifests
 from mlops_lint.extract.platform.containers import environment, owner, running
+from mlops_lint.extract.platform.patches import about, is_partial, merged, says
 from mlops_lint.extract.registry import trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.helm import shown
@@ -19,7 +20,7 @@ from mlops_lint.parse.tree import Mapping, Node, Scalar, Sequence, text
 from mlops_lint.subjects import Deployment, Flag, Number, Resource, Text, subject
 
 # group -> kinds of workloads that keep running.
-_WORKLOADS = {
+WORKLOADS = {
     ("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("extensions", "Deployment"),
     ("extensions", "DaemonSet"),
     ("argoproj.io", "Rollout"),
@@ -43,7 +44,7 @@ _REVISIONS = 10
 def kubernetes(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the workloads of a file as deployments, and each other object that bears on them as a resource."""
     for one in manifests(documents):
-        if (one.group, one.kind) in _WORKLOADS and one.pod is not None:
+        if (one.group, one.kind) in WORKLOADS:
             yield from _workload(path, one)
         elif (one.group, one.kind) in _RESOURCES:
             yield _resource(path, one)
@@ -73,6 +74,7 @@ def _workload(path: str, one: Manifest) -> Iterator[Subject]:
     certain = not is_template(one.root)
     found = running(pod, certain) if pod is not None else None
     if spec is None or found is None:
+        yield from _patch(path, one)
         return
     rollout, stepwise = _rollout(one, spec)
     record = Deployment(
@@ -100,7 +102,17 @@ def _workload(path: str, one: Manifest) -> Iterator[Subject]:
     )
     name = shown(one.name or one.kind)
     symbol = f"deployment:{path}#{one.kind}/{name}"
-    yield subject(record, locate(path, one.key), name, symbol=symbol, links=found.links)
+    # A part of a workload that is laid over another one decides only what stands in it.
+    more = (*(says(one) if is_partial(one) else ()), *about(found))
+    yield subject(record, locate(path, one.key), name, symbol=symbol, links=(*found.links, *more))
+
+
+def _patch(path: str, one: Manifest) -> Iterator[Subject]:
+    """A workload that names no container, as a part of one that only sets its copies."""
+    if one.name is not None and (is_partial(one) or one.root.get("$patch") is not None):
+        found = merged(one, number(one.spec.get("replicas"), UNSET) if one.spec is not None else UNSET)
+        name = f"{one.kind}/{one.name}"
+        yield subject(found.record, locate(path, one.key), name, symbol=f"patch:{path}#{name}", links=found.says)
 
 
 def _owner(one: Manifest) -> Text:
