@@ -15,7 +15,7 @@ from mlops_lint.parse.image import reference
 # As deep as overlays stand upon one another.
 _DEPTH = 10
 _LONGEST = 63
-_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample"})
+_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
 _REAL = frozenset({"production", "prod"})
 # Of these a patch adds some, and takes none away.
 _ADDED = frozenset({"probes", "requests", "limits"})
@@ -221,6 +221,9 @@ def _retag(said: str, state: State) -> None:
     new = reference(to)
     state["image"] = to if new.name != to else f"{to}{rest}"
     state.pop("image_pinned", None)
+    if state.get("environment") == "local":
+        # It stood there for the image that was to be put in.
+        del state["environment"]
     if isinstance(fixed := pinned(str(state["image"])), bool):
         state["image_pinned"] = fixed
 
