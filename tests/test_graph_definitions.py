@@ -188,3 +188,42 @@ def test_nodes_of_one_project_wait_for_each_other_by_the_names_of_data() -> None
     assert linked(found, fit, "depends_on") == [clean]
     assert [link.symbol for link in found.nodes[fit].dangling if link.role == "reads"] == ["?entry:shop#missing"]
     assert linked(found, fit.replace("shop", "other"), "depends_on") == []
+
+
+def test_jobs_of_files_that_a_workflow_includes_come_after_those_of_the_stage_before() -> None:
+    found = graph(
+        {
+            ".gitlab-ci.yml": """
+stages: [format, test, check, deploy]
+include:
+  - local: ci/base.yaml
+  - local: /ci/churn.yaml
+""",
+            "ci/base.yaml": """
+black:
+  stage: format
+  script: black .
+data:
+  stage: check
+  script: python check.py
+""",
+            "ci/churn.yaml": """
+tests:
+  stage: test
+  script: pytest
+release:
+  stage: deploy
+  script: python deploy.py
+page:
+  stage: deploy
+  needs: [tests]
+  script: mkdocs build
+""",
+            "ci/alone.yaml": "other:\n  stage: deploy\n  script: echo\n",
+        }
+    )
+    assert linked(found, "task:ci/churn.yaml#tests", "depends_on") == ["task:ci/base.yaml#black"]
+    assert linked(found, "task:ci/base.yaml#data", "depends_on") == ["task:ci/churn.yaml#tests"]
+    assert linked(found, "task:ci/churn.yaml#release", "depends_on") == ["task:ci/base.yaml#data"]
+    assert linked(found, "task:ci/churn.yaml#page", "depends_on") == ["task:ci/churn.yaml#tests"]
+    assert linked(found, "task:ci/alone.yaml#other", "depends_on") == []

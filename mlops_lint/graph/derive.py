@@ -15,6 +15,7 @@ from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
 from mlops_lint.graph.requested import requested
+from mlops_lint.graph.staged import staged
 from mlops_lint.graph.training import place
 from mlops_lint.graph.watched import watched
 from mlops_lint.model import Location, Value
@@ -41,6 +42,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _settings(graph)
     instances(graph)
     definitions(graph)
+    staged(graph)
     _unshared(graph)
     _starts(graph)
     _scripts(graph)

@@ -88,6 +88,7 @@ class Task(Kind, frozen=True, tag="task"):
     ] = UNSET
     defined: Annotated[Flag, "false = it calls what another file defines, and that settles its settings"] = UNSET
     called: Annotated[Flag, "false = only defined: no pipeline of its own file runs it"] = UNSET
+    stage: Annotated[Text, "the stage by which it has its place; unset = it names what it waits for"] = UNSET
     takes: Annotated[Texts, "patterns of files that must be there before it; * = any text"] = UNSET
     gives: Annotated[Texts, "patterns of files that it leaves; * = any text"] = UNSET
 
@@ -109,6 +110,7 @@ class Pipeline(Kind, frozen=True, tag="pipeline"):
     compiled: Annotated[Flag, "made from source by a compiler; the source is what people change"] = UNSET
     retries: Annotated[Number, "how often a whole run is tried again"] = UNSET
     defined: Annotated[Flag, "true = its code stands here; false = another file only says when it runs"] = UNSET
+    stages: Annotated[Texts, "the stages of its jobs in their order, over all files that it includes"] = UNSET
     artifacts: Annotated[Flag, "what each step of each run leaves is kept, with what it was made from"] = UNSET
 
 

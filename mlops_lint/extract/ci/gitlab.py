@@ -122,7 +122,13 @@ def _is_job(job: Mapping) -> bool:
 def _pipeline(path: str, roots: tuple[Mapping, ...], jobs: list[tuple[Scalar, Mapping]]) -> Iterator[Subject]:
     file = _Pipeline(path, roots)
     changes = not jobs or any(_on_change(job) for _, job in jobs)
-    yield from workflow(path, "gitlab", UNSET, True if changes else UNSET)
+    included = tuple(_files(file.top("include")))
+    for made in workflow(path, "gitlab", UNSET, True if changes else UNSET):
+        if made.kind == "pipeline" and included:
+            links = tuple(Link("needs", f"file:{name}") for name in included)
+            yield msgspec.structs.replace(made, fields=made.fields | {"stages": tuple(_stages(file))}, links=links)
+        else:
+            yield made
     known = [(key, job, file.settings(job)) for key, job in jobs]
     places = {key.text: text(settings.get("stage")) or "test" for key, _, settings in known}
     actions = tuple(_includes(file.top("include")))
@@ -159,6 +165,7 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
         operator="trigger" if settings.get("trigger") is not None else "job",
         steps=tuple(steps),
         after=after,
+        stage=UNSET if isinstance(settings.get("needs"), Sequence) else text(settings.get("stage")) or "test",
         timeout=limit,
         # A project limits its jobs to an hour, unless its settings, which are not here, say otherwise.
         stated=limit,
@@ -241,6 +248,16 @@ def _triggered(path: str, node: Node | None) -> Iterator[Link]:
         if item is not None and local is not None and "$" not in local:
             file = posixpath.normpath(local.lstrip("/"))
             yield Link("triggers", f"pipeline:{file}", locate(path, item))
+
+
+def _files(node: Node | None) -> Iterator[str]:
+    """Gives the files of this project that are included under their own names."""
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        local = text(item.get("local") if isinstance(item, Mapping) else item)
+        if local is not None and "$" not in local and "*" not in local and "://" not in local:
+            path = posixpath.normpath(local.lstrip("/"))
+            if not path.startswith(".."):
+                yield path
 
 
 def _includes(node: Node | None) -> Iterator[tuple[str, bool | None]]:

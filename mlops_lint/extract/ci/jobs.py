@@ -48,6 +48,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[str, ...] = ()
     unpinned: Texts = ()
     after: tuple[str, ...] = ()
+    stage: Text = UNSET
+    """The stage by which it has its place."""
     timed: bool = True
     timeout: Number = UNSET
     """What takes effect."""
@@ -144,6 +146,7 @@ def task(job: Job, found: Purposes) -> Subject:
         lineage=False,
         manual=job.manual,
         ignores_failure=job.ignores_failure,
+        stage=job.stage,
     )
     after = (Link("depends_on", f"task:{job.path}#{key}") for key in job.after)
     links = [Link("part_of", f"pipeline:{job.path}"), *after, *job.links, *code, *started(job.steps)]
