@@ -25,8 +25,6 @@ _WRAPPERS = frozenset(
     for name in ("Optional", "Annotated", "Final", "ClassVar", "Union")
 )
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
-# Nothing else has a name.
-_NAMED = frozenset({ast.Attribute, ast.Call, ast.Await, ast.NamedExpr, ast.IfExp, ast.BoolOp, ast.Subscript, ast.Name})
 # Longer than any annotation that people write; reading one costs a call of the parser.
 _LONGEST = 200
 
@@ -51,15 +49,20 @@ class Names:
 
     def name(self, node: ast.expr, scope: Scope, depth: int = DEPTH) -> str:
         """Gives the dotted name of an expression; `?` where unknown, `?.x` for attribute x of something unknown."""
-        if node.__class__ is ast.Name and depth > 0:
-            return self._of_name(node.id, scope, depth)
-        if node.__class__ not in _NAMED:
+        if isinstance(node, ast.Name):
+            return self._of_name(node.id, scope, depth) if depth > 0 else UNKNOWN
+        resolve = _RESOLVERS.get(node.__class__)
+        if resolve is None:
             return UNKNOWN
         key = (id(node), id(scope))
         found = self._cache.get(key)
         if found is None:
+            if not self._open or depth <= 0:
+                # Nothing is being looked up: all that is found holds.
+                found = self._cache[key] = resolve(self, node, scope, depth) if depth > 0 else UNKNOWN
+                return found
             before, self._met = self._met, _NONE
-            found = self._name(node, scope, depth)
+            found = resolve(self, node, scope, depth)
             if self._met == _NONE or self._kept(_NONE):
                 self._cache[key] = found
             self._met = min(self._met, before)
@@ -74,7 +77,7 @@ class Names:
                 return self._of_binding(binding, owner, depth)
             if name in owner.parameters:
                 return self._of_parameter(owner.parameters[name], owner, depth)
-            if binding is None and name not in owner.taken:
+            if binding.__class__ not in _BOUND and name not in owner.taken:
                 return UNKNOWN
         known = self._bound.get((name, id(owner)))
         return known if known is not None else self._of_owner(name, bindings, owner, depth)
@@ -148,21 +151,12 @@ class Names:
             self._met = min(before, self._met)
         return known
 
-    def _name(self, node: ast.expr, scope: Scope, depth: int) -> str:
-        if depth <= 0:
-            return UNKNOWN
-        if isinstance(node, ast.Attribute):
-            return self._of_attribute(node, scope, depth)
-        if isinstance(node, ast.Call):
-            return self.returned(node, scope, depth)
-        if isinstance(node, (ast.Await, ast.NamedExpr)):
-            return self.name(node.value, scope, depth - 1)
-        if isinstance(node, (ast.IfExp, ast.BoolOp)):
-            options = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
-            return self._agreed([self.name(option, scope, depth - 1) for option in options])
-        if isinstance(node, ast.Subscript):
-            return self._of_subscript(node, scope, depth)
-        return UNKNOWN
+    def _of_inner(self, node: ast.Await | ast.NamedExpr, scope: Scope, depth: int) -> str:
+        return self.name(node.value, scope, depth - 1)
+
+    def _of_options(self, node: ast.IfExp | ast.BoolOp, scope: Scope, depth: int) -> str:
+        options = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+        return self._agreed([self.name(option, scope, depth - 1) for option in options])
 
     def _of_name(self, name: str, scope: Scope, depth: int) -> str:
         found = self.bindings(name, scope)
@@ -340,3 +334,16 @@ class Names:
             return known[0]
         chains = [(one, *self._libraries.bases(one)) for one in known]
         return next((base for base in chains[0] if all(base in chain for chain in chains)), UNKNOWN)
+
+
+# Nothing else has a name.
+_RESOLVERS: dict[type[ast.expr], Callable[..., str]] = {
+    ast.Attribute: Names._of_attribute,
+    ast.Call: Names.returned,
+    ast.Await: Names._of_inner,
+    ast.NamedExpr: Names._of_inner,
+    ast.IfExp: Names._of_options,
+    ast.BoolOp: Names._of_options,
+    ast.Subscript: Names._of_subscript,
+}
+_BOUND = frozenset({ast.Name, *_RESOLVERS})
