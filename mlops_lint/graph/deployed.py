@@ -48,7 +48,7 @@ def _program(node: Node, graph: Graph) -> object:
     own = [one.id for role in ("builds", "deploys") for one in graph.linked(node, role)]
     image = node.fields.get("image")
     name = plain(reference(image).name.rpartition("/")[2]) if isinstance(image, str) else node.id
-    return frozenset(own) or (name, node.fields.get("model_uri"), node.name)
+    return frozenset(own) or (name, node.fields.get("model_uri"))
 
 
 def _stores(graph: Graph) -> None:

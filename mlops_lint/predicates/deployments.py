@@ -6,7 +6,9 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.operated import applied, for_others, operated
 from mlops_lint.predicates.registry import Answer, predicate
 
-_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
+_TRIALS = frozenset(
+    {"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial", "poc", "sandbox"}
+)
 _COUNTED = re.compile(r":v?\d{1,4}$")
 _NAMES = {"ready": "readiness", "live": "liveness"}
 

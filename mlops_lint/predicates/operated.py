@@ -13,7 +13,7 @@ _MEASURED = (
     r"stress[-_]?test(?:s|ing)?|seed[-_]?code|cookiecutter|ref[-_]arch|reference[-_]architectures?|hello[-_]?world"
 )
 # What was once run.
-_FORMER = r"old|legacy|deprecated|archived?|backups?|bak|obsolete|unused"
+_FORMER = r"old|save|legacy|deprecated|archived?|backups?|bak|obsolete|unused"
 _TAUGHT = r"workshops?|labs?|lessons?|lectures?|home[-_]?works?|exercises?|assignments?|cohorts?|courses?|tutorials?"
 # A word alone is the folder of a course; in another name it may be what a model is about, as `exercise_classifier`.
 _ALONE = rf"{_TAUGHT}|samples?|pocs?|proofs?[-_]of[-_]concept|trials?|scratch|sandbox|use-cases|blueprints?|weeks?"

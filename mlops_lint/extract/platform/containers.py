@@ -25,6 +25,8 @@ _SIDECAR = re.compile(r"(?i)proxy|sidecar|exporter|agent|envoy|istio|logger|flue
 _TRIED = re.compile(
     r"^(?:localhost|127\.0\.0\.1|kind-registry|k3d-[\w.-]+|registry\.local(?:host)?)(?::\d+)?/|(?i:\byour[-_ ]?[a-z])"
 )
+# How a container calls the machine on which a cluster is tried.
+_ON_MACHINE = "host.minikube.internal"
 # As much of a command is looked at.
 _LONGEST = 2000
 # What is put in before the file is used: by CI, a template or a person.
@@ -78,7 +80,9 @@ def running(pod: Mapping, certain: bool = True) -> Running | None:
         requests=asked,
         limits=limits,
         links=(*code_links(line, None), *code(line)),
-        local=text(main.get("imagePullPolicy")) == "Never" or _TRIED.search(image or "") is not None,
+        local=text(main.get("imagePullPolicy")) == "Never"
+        or _TRIED.search(image or "") is not None
+        or any(_ON_MACHINE in value for value in variables(main).values() if value is not None),
         name=text(main.get("name")),
     )
 
@@ -132,6 +136,10 @@ def environment(path: str, *nodes: Node | None) -> Text:
         for name in ("environment", "env", "stage"):
             if isinstance(node, Mapping) and (found := text(node.get(name))):
                 return found
+        # A namespace in which something is tried says so: `llm-poc`.
+        tried = re.search(r"(?:^|[-_.])(poc|demo|dev|test|sandbox)(?=$|[-_.])", text(node) or "")
+        if tried is not None:
+            return tried[1]
     words = re.findall(
         r"(?:^|[/_.-])(production|prod|staging|stage|dev|development|qa|uat|test|testing|local|ci|example|demo|sample)(?=[/_.-])",
         path.lower(),

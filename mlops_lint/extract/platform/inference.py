@@ -25,8 +25,8 @@ _NOT_A_RUNTIME = frozenset(
     "affinity tolerations nodeSelector volumes initContainers imagePullSecrets autoScaling deploymentStrategy logger "
     "batcher labels annotations securityContext workerSpec scaleTarget".split()
 )
-# Where KServe and Seldon keep the models of their documentation.
-_SAMPLES = re.compile(r"gs://(?:seldon-models|kfserving-(?:examples|samples))/")
+# Where KServe and Seldon keep the models of their documentation, and what somebody is to put in.
+_SAMPLES = re.compile(r"^gs://(?:seldon-models|kfserving-(?:examples|samples))/|[<\[][A-Za-z_ -]+[>\]]|(?i:\byour[-_])")
 _MODE = "serving.kserve.io/deploymentMode"
 _KNATIVE = "autoscaling.knative.dev/"
 
@@ -90,11 +90,12 @@ def _inference_service(path: str, one: Manifest) -> Deployment | None:
 
 
 def _environment(path: str, one: Manifest, uri: str | None, container: Running | None) -> Text:
-    """Gives where it runs; a model that a platform publishes for its samples is one."""
+    """Gives where it runs; a model that a platform publishes for its samples, or that nobody names, is a sample."""
     if container is not None and container.local:
         return "local"
-    sample = uri is not None and _SAMPLES.match(uri) is not None
-    return "sample" if sample else environment(path, one.root.get("metadata", "labels"))
+    if uri is not None and _SAMPLES.search(uri) is not None:
+        return "sample"
+    return environment(path, one.root.get("metadata", "labels"), one.root.get("metadata", "namespace"))
 
 
 def _resources(own: tuple[str, ...], of_container: Texts) -> Texts:

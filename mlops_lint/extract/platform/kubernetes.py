@@ -97,7 +97,7 @@ def _workload(path: str, one: Manifest) -> Iterator[Subject]:
         sized=True,
         requests=found.requests,
         limits=found.limits,
-        environment="local" if found.local else environment(path, one.root.get("metadata", "labels")),
+        environment="local" if found.local else environment(path, *_placed(one)),
         owner=_owner(one) or (None if certain else UNSET),
     )
     name = shown(one.name or one.kind)
@@ -113,6 +113,11 @@ def _patch(path: str, one: Manifest) -> Iterator[Subject]:
         found = merged(one, number(one.spec.get("replicas"), UNSET) if one.spec is not None else UNSET)
         name = f"{one.kind}/{one.name}"
         yield subject(found.record, locate(path, one.key), name, symbol=f"patch:{path}#{name}", links=found.says)
+
+
+def _placed(one: Manifest) -> tuple[Node | None, ...]:
+    """What says where it runs."""
+    return one.root.get("metadata", "labels"), one.root.get("metadata", "namespace")
 
 
 def _owner(one: Manifest) -> Text:

@@ -69,11 +69,12 @@ _OF_CODE = (
     Sign(
         "traffic-set",
         "",
-        ("argo rollouts", "kn service", "update-traffic", "/spec/traffic/", "kubectl patch", "online-endpoint update",
-         "canaryTrafficPercent", "update_endpoint_weights"),
+        ("argo rollouts", "kn service", "update-traffic", "io/canary", "/spec/traffic/", "kubectl patch",
+         "online-endpoint update", "canaryTrafficPercent", "update_endpoint_weights"),
         re.compile(
             r"kubectl argo rollouts|kn service update[^\n]{0,200}--traffic|gcloud run services update-traffic|"
-            r"/spec/traffic/|kubectl patch (?:ksvc|isvc|inferenceservice|virtualservice)|"
+            r"/spec/traffic/|nginx\.ingress\.kubernetes\.io/canary|"
+            r"kubectl patch (?:ksvc|isvc|inferenceservice|virtualservice)|"
             r"az ml online-endpoint update[^\n]{0,200}--traffic|update_endpoint_weights_and_capacities|"
             # As a manifest says it, it is read there.
             r"canaryTrafficPercent[\"']\s*:|canaryTrafficPercent="
