@@ -27,6 +27,7 @@ from mlops_lint.extract.airflow.values import (
     Value,
     code,
 )
+from mlops_lint.extract.python.following import choices
 from mlops_lint.extract.python.tree import children
 from mlops_lint.extract.python.uris import HERE
 from mlops_lint.model import Ref
@@ -218,25 +219,6 @@ def _unary(machine: "Machine", node: ast.UnaryOp, frame: Frame) -> Value:
     return Unknown()
 
 
-def _either(machine: "Machine", node: ast.BoolOp, frame: Frame) -> Value:
-    found = [value(machine, part, frame) for part in node.values]
-    wanted = isinstance(node.op, ast.Or)
-    for one in found[:-1]:
-        answer = truth(one)
-        if answer is None:
-            return Unknown()
-        if answer is wanted:
-            return one
-    return found[-1]
-
-
-def _conditional(machine: "Machine", node: ast.IfExp, frame: Frame) -> Value:
-    answer = truth(value(machine, node.test, frame))
-    if answer is not None:
-        return value(machine, node.body if answer else node.orelse, frame)
-    return frames.one_of([value(machine, node.body, frame), value(machine, node.orelse, frame)])
-
-
 def _comparison(machine: "Machine", node: ast.Compare, frame: Frame) -> Value:
     left, right = value(machine, node.left, frame), value(machine, node.comparators[0], frame)
     if len(node.ops) > 1 or isinstance(left, (Unknown, Text, Options, Ref)):
@@ -304,16 +286,6 @@ def _lambda(machine: "Machine", node: ast.Lambda, frame: Frame) -> Value:
     return Unknown()
 
 
-def _named(machine: "Machine", node: ast.NamedExpr, frame: Frame) -> Value:
-    found = value(machine, node.value, frame)
-    machine.bind(node.target, found, frame)
-    return found
-
-
-def _inner(machine: "Machine", node: ast.Await | ast.Starred, frame: Frame) -> Value:
-    return value(machine, node.value, frame)
-
-
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -322,8 +294,8 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.JoinedStr: _formatted,
     ast.BinOp: _operation,
     ast.UnaryOp: _unary,
-    ast.BoolOp: _either,
-    ast.IfExp: _conditional,
+    ast.BoolOp: choices.either,
+    ast.IfExp: choices.conditional,
     ast.Compare: _comparison,
     ast.Call: calls.call,
     ast.List: _sequence,
@@ -335,7 +307,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
     ast.Lambda: _lambda,
-    ast.NamedExpr: _named,
-    ast.Await: _inner,
-    ast.Starred: _inner,
+    ast.NamedExpr: choices.named,
+    ast.Await: choices.inner,
+    ast.Starred: choices.inner,
 }

@@ -135,6 +135,10 @@ class Machine(Statements[Value]):
         """Says whether a value counts as true; None where that is not known."""
         return expressions.truth(value)
 
+    def unsure(self, _values: list[Value]) -> Value:
+        """Gives what is not known."""
+        return Unknown()
+
     def one_of(self, values: list[Value]) -> Value:
         """Gives a value that is one of several."""
         return frames.one_of(values)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mlops_lint.extract.python.following import choices
 from mlops_lint.extract.python.following.things import (
     UNKNOWN,
     Called,
@@ -113,25 +114,6 @@ def _combined(follower: "Follower", left: object, right: object, node: ast.BinOp
     return follower.known(node, frame)
 
 
-def _either(follower: "Follower", node: ast.BoolOp, frame: Frame) -> object:
-    found = [value(follower, part, frame) for part in node.values]
-    wanted = isinstance(node.op, ast.Or)
-    for one in found[:-1]:
-        answer = truth(one)
-        if answer is None:
-            return mixed(found)
-        if answer is wanted:
-            return one
-    return found[-1]
-
-
-def _conditional(follower: "Follower", node: ast.IfExp, frame: Frame) -> object:
-    answer = truth(value(follower, node.test, frame))
-    if answer is not None:
-        return value(follower, node.body if answer else node.orelse, frame)
-    return one_of([value(follower, node.body, frame), value(follower, node.orelse, frame)])
-
-
 def _comparison(follower: "Follower", node: ast.Compare, frame: Frame) -> object:
     sides = [value(follower, side, frame) for side in (node.left, *node.comparators)]
     left, right = sides[0], sides[1]
@@ -191,16 +173,6 @@ def _comprehension(
         mapping.others = found
         return mapping
     return Items(found)
-
-
-def _named(follower: "Follower", node: ast.NamedExpr, frame: Frame) -> object:
-    found = value(follower, node.value, frame)
-    follower.bind(node.target, found, frame)
-    return found
-
-
-def _inner(follower: "Follower", node: ast.Await | ast.Starred, frame: Frame) -> object:
-    return value(follower, node.value, frame)
 
 
 def _lambda(_follower: "Follower", _node: ast.Lambda, _frame: Frame) -> object:
@@ -321,8 +293,8 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., object]] = {
     ast.JoinedStr: _formatted,
     ast.BinOp: _operation,
     ast.UnaryOp: _unary,
-    ast.BoolOp: _either,
-    ast.IfExp: _conditional,
+    ast.BoolOp: choices.either,
+    ast.IfExp: choices.conditional,
     ast.Compare: _comparison,
     ast.Call: _call,
     ast.List: _sequence,
@@ -334,7 +306,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., object]] = {
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
     ast.Lambda: _lambda,
-    ast.NamedExpr: _named,
-    ast.Await: _inner,
-    ast.Starred: _inner,
+    ast.NamedExpr: choices.named,
+    ast.Await: choices.inner,
+    ast.Starred: choices.inner,
 }

@@ -150,6 +150,10 @@ class Follower(Statements[object]):
         """Says whether a value counts as true; None where that is not known."""
         return truth(value)
 
+    def unsure(self, values: list[object]) -> object:
+        """Gives what holds all things of several values."""
+        return mixed(values)
+
     def one_of(self, values: list[object]) -> object:
         """Gives a value that is one of several."""
         return one_of(values)

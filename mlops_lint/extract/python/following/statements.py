@@ -61,6 +61,10 @@ class Statements(Generic[V]):
         """Says whether a value counts as true; None where that is not known."""
         raise NotImplementedError
 
+    def unsure(self, values: list[V]) -> V:
+        """Gives what is made of values by a choice that cannot be known."""
+        raise NotImplementedError
+
     def one_of(self, values: list[V]) -> V:
         """Gives a value that is one of several."""
         raise NotImplementedError
