@@ -96,7 +96,7 @@ def _computes(test: Node, graph: Graph) -> bool:
 
 @predicate
 def tests_properties(_project: Node, graph: Graph) -> bool | None:
-    """Some test states a property, for which a tool makes the examples; None where tests draw them by themselves."""
+    """Some test states a property, for which a tool or a loop makes the examples; None where tests draw some."""
     if any(_meant(one) and one.fields.get("purpose") == "property-test" for one in graph.of_kind("use")):
         return True
     return None if any(one.context == "test" for one in graph.of_kind("random_call")) else False
