@@ -12,6 +12,7 @@ from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
 from mlops_lint.graph.failures import handled
 from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.included import included, joined
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
 from mlops_lint.graph.requested import requested
@@ -36,6 +37,7 @@ _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings) -> None:
     """Fills in what follows from the list of files and from all links together."""
     compiled(graph)
+    included(graph)
     _files(graph, files)
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})
@@ -43,6 +45,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     instances(graph)
     definitions(graph)
     staged(graph)
+    joined(graph)
     _unshared(graph)
     _starts(graph)
     _scripts(graph)

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from mlops_lint.extract.ci.durations import seconds
 from mlops_lint.extract.ci.jobs import Job, Step, floats, moving, subjects, workflow
-from mlops_lint.extract.commands.purposes import Purposes
+from mlops_lint.extract.commands.purposes import Purposes, purposes, together
 from mlops_lint.extract.registry import matches, trees
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.location import locate
@@ -34,6 +34,12 @@ class _Pipeline(msgspec.Struct, frozen=True):
     path: str
     roots: tuple[Mapping, ...]
 
+    @property
+    def is_part(self) -> bool:
+        """Whether other files have a say in its jobs: those that it includes, or the one that includes it."""
+        root = self.path.rpartition("/")[2] in (".gitlab-ci.yml", ".gitlab-ci.yaml")
+        return not root or self.top("include") is not None
+
     def top(self, name: str) -> Node | None:
         """Gives a key of the file, the last where several documents have it."""
         return next((found for root in reversed(self.roots) if (found := root.get(name)) is not None), None)
@@ -49,20 +55,36 @@ class _Pipeline(msgspec.Struct, frozen=True):
             node = node if node is not None else self.top(name)
             if node is not None:
                 found[name] = node
-        self._extend(found, job, _DEPTH)
+        self.extend(found, job, _DEPTH)
         return found
 
-    def _extend(self, found: dict[str, Node], job: Mapping, depth: int) -> None:
+    def extend(self, found: dict[str, Node], job: Mapping, depth: int) -> None:
+        """Adds the keys of a job over those of what it extends."""
         for name in strings(job.get("extends")) if depth else ():
             template = self.top(name)
             if isinstance(template, Mapping):
-                self._extend(found, template, depth - 1)
+                self.extend(found, template, depth - 1)
         # A merge key of YAML stands among the entries as what it brings.
         found.update({key.text: value for key, value in job.entries})
 
-    def extends_others(self, settings: dict[str, Node]) -> bool:
-        """Says whether a job takes settings from a template that is not in the file."""
-        return any(self.top(name) is None for name in strings(settings.get("extends")))
+    def others(self, job: Mapping | None, settings: dict[str, Node], depth: int = _DEPTH) -> Iterator[str]:
+        """Gives the templates of other files that a job takes settings from, the last of which counts most."""
+        for name in strings(job.get("extends") if job is not None else settings.get("extends")):
+            template = self.top(name)
+            if template is None:
+                yield name
+            elif isinstance(template, Mapping) and depth:
+                yield from self.others(template, settings, depth - 1)
+
+    def quoted(self, node: Node | None, depth: int = _NESTED) -> Iterator[str]:
+        """Gives the jobs of other files whose lines a script takes by `!reference`."""
+        if isinstance(node, Sequence) and node.tag is not None and node.tag.endswith("reference"):
+            names = strings(node)
+            if names and self.top(names[0]) is None:
+                yield names[0]
+        elif isinstance(node, Sequence) and depth:
+            for item in node.items:
+                yield from self.quoted(item, depth - 1)
 
     def lines(self, node: Node | None, depth: int = _NESTED) -> Iterator[Scalar]:
         """Gives the lines of a script, those that it takes from other jobs by `!reference` included."""
@@ -90,6 +112,7 @@ def gitlab(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     jobs = _jobs(roots)
     if jobs or any(root.get("include") is not None for root in roots):
         yield from _pipeline(path, roots, jobs)
+    yield from _templates(_Pipeline(path, roots))
 
 
 @trees("*.yml", "*.yaml", word=b"stage:")
@@ -99,6 +122,33 @@ def included(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     jobs = _jobs(roots)
     if not matches(path, _NAMES) and jobs and all(_is_job(job) for _, job in jobs):
         yield from _pipeline(path, roots, jobs)
+        yield from _templates(_Pipeline(path, roots))
+
+
+@trees("*.yml", "*.yaml", word=b"script:")
+def shared(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives the templates of a file that has nothing else, and any name: the linker asks for those that are used."""
+    roots = _roots(documents)
+    hidden = any(key.text.startswith(".") for root in roots for key, _ in root.entries)
+    if hidden and not _jobs(roots) and not matches(path, _NAMES):
+        yield from _templates(_Pipeline(path, roots))
+
+
+def _templates(file: _Pipeline) -> Iterator[Subject]:
+    """What the jobs of other files may take settings from; the linker takes it out again."""
+    named = [
+        (key, value)
+        for root in file.roots if file.is_part
+        for key, value in root.entries
+        if isinstance(value, Mapping) and (key.text.startswith(".") or key.text == "default")
+    ]  # fmt: skip
+    for key, template in named:
+        settings = {one.text: node for one, node in template.entries}
+        file.extend(settings, template, _DEPTH)
+        job = msgspec.structs.replace(_job(file, key, settings, ()), operator="template")
+        for made in subjects(job):
+            # It is no part of anything.
+            yield msgspec.structs.replace(made, links=tuple(one for one in made.links if one.role != "part_of"))
 
 
 def _roots(documents: tuple[Node, ...]) -> tuple[Mapping, ...]:
@@ -125,7 +175,9 @@ def _pipeline(path: str, roots: tuple[Mapping, ...], jobs: list[tuple[Scalar, Ma
     included = tuple(_files(file.top("include")))
     for made in workflow(path, "gitlab", UNSET, True if changes else UNSET):
         if made.kind == "pipeline" and included:
-            links = tuple(Link("needs", f"file:{name}") for name in included)
+            # Which files a pattern means, only the tree tells.
+            links = tuple(Link(*(("uses", f"ci-include:{name}") if "*" in name else ("needs", f"file:{name}")))
+                          for name in included)  # fmt: skip
             yield msgspec.structs.replace(made, fields=made.fields | {"stages": tuple(_stages(file))}, links=links)
         else:
             yield made
@@ -155,28 +207,36 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
     name = text(environment.get("name") if isinstance(environment, Mapping) else environment)
     manual = _manual(settings)
     limit = _timeout(settings.get("timeout"))
+    job = file.top(key.text)
+    quoted = tuple(file.quoted(settings.get("script")))
+    others = (*file.others(job if isinstance(job, Mapping) else None, settings), *quoted)
+    # Its template may say which.
+    default = UNSET if others or key.text.startswith(".") else "test"
+    unseen = bool(others) and (not steps or bool(quoted))
+    retries = _retries(settings.get("retry"))
     return Job(
         framework="gitlab",
         path=path,
         key=key.text,
         location=locate(path, key),
         # What a template does that stands in another file is not seen here.
-        purposes=Purposes(opaque=True) if not steps and file.extends_others(settings) else None,
+        purposes=together(purposes(one.run for one in steps), Purposes(opaque=True)) if unseen else None,
         operator="trigger" if settings.get("trigger") is not None else "job",
         steps=tuple(steps),
         after=after,
-        stage=UNSET if isinstance(settings.get("needs"), Sequence) else text(settings.get("stage")) or "test",
+        stage=UNSET if isinstance(settings.get("needs"), Sequence) else text(settings.get("stage")) or default,
         timeout=limit,
         # A project limits its jobs to an hour, unless its settings, which are not here, say otherwise.
         stated=limit,
         retryable=True,
-        retries=_retries(settings.get("retry")),
+        # What it does not say itself may be said in another file.
+        retries=UNSET if file.is_part and settings.get("retry") is None else retries,
         image=_image(settings.get("image")),
         environment=UNSET if name is not None and "$" in name else name,
         approved=manual,
         manual=manual,
         ignores_failure=_flag(settings.get("allow_failure")),
-        links=tuple(_triggered(path, settings.get("trigger"))),
+        links=(*_triggered(path, settings.get("trigger")), *_elsewhere(settings, others)),
     )
 
 
@@ -250,11 +310,22 @@ def _triggered(path: str, node: Node | None) -> Iterator[Link]:
             yield Link("triggers", f"pipeline:{file}", locate(path, item))
 
 
+def _elsewhere(settings: dict[str, Node], others: tuple[str, ...]) -> Iterator[Link]:
+    """What the linker needs to put the files of one pipeline together."""
+    yield from (Link("uses", f"ci-template:{name}") for name in others)
+    if settings.get("inherit") is not None:
+        yield Link("uses", "ci-inherit:some")
+    needs = settings.get("needs")
+    if isinstance(needs, Sequence):
+        names = [text(one.get("job")) if isinstance(one, Mapping) else text(one) for one in needs.items]
+        yield from (Link("uses", f"ci-job:{name}") for name in ("", *names) if name is not None)
+
+
 def _files(node: Node | None) -> Iterator[str]:
-    """Gives the files of this project that are included under their own names."""
+    """Gives the files of this project that are included, under their own names or by a pattern."""
     for item in node.items if isinstance(node, Sequence) else (node,):
         local = text(item.get("local") if isinstance(item, Mapping) else item)
-        if local is not None and "$" not in local and "*" not in local and "://" not in local:
+        if local is not None and "$" not in local and "://" not in local:
             path = posixpath.normpath(local.lstrip("/"))
             if not path.startswith(".."):
                 yield path
