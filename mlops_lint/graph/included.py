@@ -18,7 +18,7 @@ _CODE = ("runs", "starts", "needs", "reads", "writes")
 
 
 def included(graph: Graph) -> None:
-    """Gives the jobs of files that are one pipeline what templates and defaults of any of them say, and takes these out."""
+    """Gives jobs what templates and defaults of any file of their pipeline say; these are then taken out."""
     pipelines = _pipelines(graph)
     for one in pipelines.values():
         _expand(graph, one)
