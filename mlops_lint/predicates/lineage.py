@@ -100,7 +100,8 @@ def in_task(node: Node, graph: Graph) -> bool | None:
     if not tasks:
         return False
     sure = _sure_runners(node, graph)
-    return True if any(task in sure for task in tasks) else None
+    # What a container leaves on its own disk is gone, unless that is a volume.
+    return True if any(task in sure and (_remote(node) or not _contained(task)) for task in tasks) else None
 
 
 def _sure_runners(node: Node, graph: Graph) -> list[Node]:

@@ -59,7 +59,12 @@ def _shares(write: Node) -> bool:
     """Whether several may write at once: a log, a file for each day, rows that a database keeps apart."""
     fields = write.fields
     rows = fields.get("format") == "sql" and fields.get("mode") not in ("replace", "overwrite")
-    return rows or fields.get("dated") is True or str(fields.get("uri", "")).endswith(".log")
+    return (
+        rows
+        or fields.get("dated") is True
+        or fields.get("grows") is True
+        or str(fields.get("uri", "")).endswith(".log")
+    )
 
 
 @lru_cache(maxsize=1)
