@@ -88,3 +88,15 @@ def test_files_that_include_one_another_end() -> None:
         "ci/a.gitlab-ci.yml": "include: /.gitlab-ci.yml\na:\n  extends: .b\n",
     })  # fmt: skip
     assert "task:ci/a.gitlab-ci.yml#a" in of.nodes
+
+
+def test_a_job_with_lines_before_its_script_has_the_script_of_its_template() -> None:
+    before = "more:\n  stage: train\n  extends: .fit\n  before_script: [echo]\n"
+    of = graph(FILES | {"ci/jobs/more.yml": before})
+    assert of.nodes["task:ci/jobs/more.yml#more"].fields["command"] == "echo\npython src/train.py"
+    assert of.nodes["ci-job:ci/jobs/more.yml#more"].fields["trains"] is True
+
+
+def test_a_job_with_a_script_of_its_own_does_not_do_what_its_template_does() -> None:
+    of = graph(FILES | {"ci/jobs/more.yml": "more:\n  stage: train\n  extends: .fit\n  script: [pytest]\n"})
+    assert of.nodes["task:ci/jobs/more.yml#more"].fields["command"] == "pytest"

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from mlops_lint.graph.graph import Graph
 from mlops_lint.graph.nodes import Node
-from mlops_lint.model import Location
+from mlops_lint.model import Link, Location
 
 # Templates that extend templates: bounds a circle too.
 _DEPTH = 10
@@ -121,9 +121,8 @@ def _inherit(task: Node, holder: Node, named: dict[str, Node], graph: Graph, dep
         if template is None or not depth:
             complete = False
             continue
-        own = task.fields.get("command") is None
         _fill(task, template)
-        if own:
+        if not _said(task, "ci-script"):
             _take_code(task, template, graph)
         complete = _inherit(task, template, named, graph, depth - 1) and complete
     return complete
@@ -139,9 +138,13 @@ def _fill(task: Node, template: Node) -> None:
 
 def _take_code(task: Node, template: Node, graph: Graph) -> None:
     """A job without a script of its own does what its template does."""
-    for field in ("command", "folder"):
-        if template.fields.get(field) is not None:
-            task.fields[field] = template.fields[field]
+    own, more = task.fields.get("command"), template.fields.get("command")
+    if isinstance(more, str):
+        # What comes before its script may be its own.
+        task.fields["command"] = f"{own}\n{more}" if isinstance(own, str) else more
+        task.links.append(Link("uses", "ci-script:taken"))
+    if "folder" in template.fields:
+        task.fields.setdefault("folder", template.fields["folder"])
     if template.fields.get("remote") is True:
         task.fields["remote"] = True
     for role in _CODE:

@@ -210,9 +210,10 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
     job = file.top(key.text)
     quoted = tuple(file.quoted(settings.get("script")))
     others = (*file.others(job if isinstance(job, Mapping) else None, settings), *quoted)
+    own = (Link("uses", "ci-script:own"),)
     # Its template may say which.
     default = UNSET if others or key.text.startswith(".") else "test"
-    unseen = bool(others) and (not steps or bool(quoted))
+    unseen = bool(others) and (settings.get("script") is None or bool(quoted))
     retries = _retries(settings.get("retry"))
     return Job(
         framework="gitlab",
@@ -236,7 +237,7 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
         approved=manual,
         manual=manual,
         ignores_failure=_flag(settings.get("allow_failure")),
-        links=(*_triggered(path, settings.get("trigger")), *_elsewhere(settings, others)),
+        links=(*_triggered(path, settings.get("trigger")), *_elsewhere(settings, others), *() if unseen or not others else own),
     )
 
 
