@@ -210,10 +210,10 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
     job = file.top(key.text)
     quoted = tuple(file.quoted(settings.get("script")))
     others = (*file.others(job if isinstance(job, Mapping) else None, settings), *quoted)
-    own = (Link("uses", "ci-script:own"),)
     # Its template may say which.
     default = UNSET if others or key.text.startswith(".") else "test"
     unseen = bool(others) and (settings.get("script") is None or bool(quoted))
+    own = (Link("uses", "ci-script:own"),) if others and not unseen else ()
     retries = _retries(settings.get("retry"))
     return Job(
         framework="gitlab",
@@ -237,7 +237,7 @@ def _job(file: _Pipeline, key: Scalar, settings: dict[str, Node], after: tuple[s
         approved=manual,
         manual=manual,
         ignores_failure=_flag(settings.get("allow_failure")),
-        links=(*_triggered(path, settings.get("trigger")), *_elsewhere(settings, others), *() if unseen or not others else own),
+        links=(*_triggered(path, settings.get("trigger")), *_elsewhere(settings, others), *own),
     )
 
 
