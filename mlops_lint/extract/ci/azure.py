@@ -23,6 +23,10 @@ _DEPTH = 10
 _STRATEGIES = ("runOnce", "rolling", "canary")
 # The steps of a deployment, in the order in which they run.
 _PHASES = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
+# All that a template may hold, and how one item of it begins.
+_OF_TEMPLATES = frozenset("parameters stages jobs steps variables".split())
+_OF_AZURE = ("task", "script", "bash", "pwsh", "powershell", "checkout", "template", "job", "deployment", "stage")
+_FIRST = 20
 _INLINE = ("script", "inlineScript", "ScriptBlock")
 
 
@@ -46,11 +50,12 @@ class _Stage(msgspec.Struct, frozen=True):
 def azure(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives an Azure pipeline; a template, which has parameters but no trigger, is none."""
     root = documents[0] if documents else None
-    if not isinstance(root, Mapping) or not any(isinstance(root.get(k), Sequence) for k in ("stages", "jobs", "steps")):
+    if not isinstance(root, Mapping):
         return
-    named = path.rpartition("/")[2].startswith("azure-pipelines")
-    started = root.get("trigger") is not None or root.get("pr") is not None
-    if not (started or (named and root.get("parameters") is None) or root.get("pool") is not None):
+    parts = any(isinstance(root.get(key), Sequence) for key in ("stages", "jobs", "steps"))
+    if not parts and root.get("extends", "template") is None:
+        return
+    if not _is_started(path, root):
         return
     # Without `trigger` every push starts it, without `pr` every pull request of GitHub; `none` and `[]` switch off.
     push, pull = (plain(root.get(key)) not in ("none", []) for key in ("trigger", "pr"))
@@ -72,6 +77,29 @@ def azure(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
                 job = msgspec.structs.replace(job, actions=names, unpinned=moving(repositories))
             first = False
             yield from subjects(job)
+
+
+@trees("*.yml", "*.yaml", word=b"s:")
+def template(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
+    """Gives the jobs of a template, which are no part of anything: the linker gives them to the jobs that use it."""
+    root = documents[0] if documents else None
+    if not isinstance(root, Mapping) or not {key.text for key, _ in root.entries} <= _OF_TEMPLATES:
+        return
+    listed = [one for key in ("stages", "jobs", "steps") for one in _items(root.get(key)) if isinstance(one, Mapping)]
+    if not any(one.key(key) is not None for one in listed[:_FIRST] for key in _OF_AZURE) or _is_started(path, root):
+        return
+    for stage in _stages(root):
+        for key, at, body in stage.jobs:
+            job = msgspec.structs.replace(_job(path, key, at, body), operator="template")
+            for made in subjects(job):
+                yield msgspec.structs.replace(made, links=tuple(one for one in made.links if one.role != "part_of"))
+
+
+def _is_started(path: str, root: Mapping) -> bool:
+    """Whether a file is a pipeline, not a template, which has parameters but no trigger."""
+    named = path.rpartition("/")[2].startswith("azure-pipelines")
+    started = root.get("trigger") is not None or root.get("pr") is not None
+    return started or (named and root.get("parameters") is None) or root.get("pool") is not None
 
 
 def _crons(root: Mapping) -> Iterator[str]:
@@ -103,6 +131,10 @@ def _items(node: Node | None, depth: int = _DEPTH) -> Iterator[Node]:
 
 def _stages(root: Mapping) -> Iterator[_Stage]:
     listed = [one for one in _items(root.get("stages")) if isinstance(one, Mapping)]
+    extended = root.get("extends")
+    if isinstance(extended, Mapping) and isinstance(at := extended.get("template"), Scalar):
+        yield _Stage("", (), ((at.text, at, extended),))
+        return
     if not listed:
         jobs = list(_jobs(root, ""))
         if not jobs and (key := root.key("steps")) is not None:
