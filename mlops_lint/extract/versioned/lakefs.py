@@ -1,7 +1,8 @@
 """What code reads, writes and commits by a client of lakeFS, and what it compares, to reads, writes and uses.
 
 A commit is fixed, a branch moves; a reference of any other name may be a tag.
-Source: https://docs.lakefs.io/latest/integrations/python/ and the signatures of lakefs 0.16 and lakefs-sdk 1
+Source: https://docs.lakefs.io/latest/integrations/python/ and the signatures of lakefs 0.16 and lakefs-sdk 1,
+https://lakefs-spec.org/latest/guides/transactions/
 """
 
 import ast
@@ -17,10 +18,13 @@ from mlops_lint.extract.registry import python
 from mlops_lint.model import Link, Subject
 from mlops_lint.subjects import Flag, Read, Use, Write, subject
 
-_ROOTS = frozenset({"lakefs", "lakefs_sdk", "lakefs_client"})
+_ROOTS = frozenset({"lakefs", "lakefs_sdk", "lakefs_client", "lakefs_spec"})
 _READS = re.compile(r"^lakefs\.StoredObject\.reader$")
 _WRITES = re.compile(r"^lakefs\.StoredObject\.(?:upload|writer)$")
-_COMMITS = re.compile(r"^lakefs\.Branch\.(?:commit|transact|import_data)$|(?:CommitsApi|\.commits(?:_api)?)\.commit$")
+_COMMITS = re.compile(
+    r"^lakefs\.Branch\.(?:commit|transact|import_data)$|(?:CommitsApi|\.commits(?:_api)?)\.commit$|"
+    r"^lakefs_spec\.(?:\w+\.)*(?:LakeFSFileSystem\.transaction|client_helpers\.commit)$"
+)
 _COMPARES = re.compile(r"^lakefs\.(?:Branch|Reference|Tag)\.(?:diff|log|uncommitted)$")
 # Which method, or class, names the reference, and whether that is fixed.
 _REFERENCES: dict[str, Flag] = {
