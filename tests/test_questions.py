@@ -19,6 +19,8 @@ from mlops_lint.settings import Overrides
 from mlops_lint.settings import load as settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "questions"
+# What shows that they are asked shows a yes as well: a no is what their rules find.
+YES_ONLY = frozenset({"data.diff", "data.privacy", "features.scale", "features.worth", "models.secure-storage"})
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem} {case.heading}")
     for path in sorted(FIXTURES.glob("*.md"))
@@ -53,3 +55,9 @@ def test_a_question_is_answered_as_its_fixture_says(question: str, case: Case, t
 
 def test_fixtures_are_named_after_questions() -> None:
     assert {path.stem for path in FIXTURES.glob("*.md")} <= {one.id for one in questions()}
+
+
+@pytest.mark.parametrize("question", [rule.id for rule in wholes()])
+def test_every_question_that_is_asked_of_the_whole_shows_a_yes_a_no_and_one_that_is_not_asked(question: str) -> None:
+    said = {case.heading.partition(":")[0] for case in read(FIXTURES / f"{question}.md").cases}
+    assert said >= ({"yes", "na"} if question in YES_ONLY else {"yes", "no", "na"})
