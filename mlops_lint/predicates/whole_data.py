@@ -215,6 +215,12 @@ def features_weighed(_project: Node, graph: Graph) -> Answer:
 
 
 @predicate
+def relations_declared(_project: Node, graph: Graph) -> Answer:
+    """It is declared how tables belong together: by keys of views in a feature store, or by tests of keys."""
+    return first_yes(shown(own(graph, "feature_view")), shown(uses(graph, "relationship-test")))
+
+
+@predicate
 def views_declared(_project: Node, graph: Graph) -> Answer:
     """Views of a feature store name the keys by which they are joined."""
     return shown(own(graph, "feature_view"))

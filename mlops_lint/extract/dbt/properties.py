@@ -4,7 +4,7 @@ Source: https://docs.getdbt.com/reference/configs-and-properties and https://doc
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mlops_lint.extract.dbt import project
 from mlops_lint.extract.registry import trees
@@ -28,9 +28,9 @@ def properties(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     folder = project.root(path, "models", "snapshots", "seeds")
     if folder is None or not isinstance(root, Mapping) or not any(root.get(key) for key in (*_TESTED, "exposures")):
         return
-    test = _first_test(root)
-    if test is not None:
-        yield subject(Use(purpose="data-check", tool="dbt"), locate(path, test), "dbt")
+    for purpose, name, wanted in (("data-check", "dbt", _any), ("relationship-test", "relationships", _relates)):
+        if (test := _first_test(root, wanted)) is not None:
+            yield subject(Use(purpose=purpose, tool="dbt"), locate(path, test), name)
     for exposure in _items(root.get("exposures")):
         yield from _consumers(path, folder, exposure)
     for model in _items(root.get("models")):
@@ -43,8 +43,18 @@ def _items(node: Node | None) -> Iterator[Mapping]:
             yield one
 
 
-def _first_test(root: Mapping) -> Scalar | None:
-    """The key of the first tests of a model, column or source, or of a limit for the age of a source."""
+def _any(tests: Sequence) -> bool:
+    return bool(tests.items)
+
+
+def _relates(tests: Sequence) -> bool:
+    """Whether one of some tests asks that each key leads to a row of another table."""
+    keys = (key.text for one in tests.items if isinstance(one, Mapping) for key, _ in one.entries)
+    return any(key.rpartition(".")[2].startswith("relationships") for key in keys)
+
+
+def _first_test(root: Mapping, wanted: Callable[[Sequence], bool]) -> Scalar | None:
+    """The key of the first tests of a model, column or source that are wanted."""
     waiting: list[Node] = [found for key in reversed(_TESTED) if (found := root.get(key)) is not None]
     for _ in range(_MOST):
         if not waiting:
@@ -54,7 +64,7 @@ def _first_test(root: Mapping) -> Scalar | None:
             waiting += reversed(node.items)
         elif isinstance(node, Mapping):
             for key, value in node.entries:
-                if key.text in _TESTS and isinstance(value, Sequence) and value.items:
+                if key.text in _TESTS and isinstance(value, Sequence) and wanted(value):
                     return key
             waiting += [value for key, value in reversed(node.entries) if key.text in ("columns", "tables")]
     return None
