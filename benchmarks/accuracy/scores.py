@@ -26,7 +26,7 @@ def main() -> None:
     """Prints the tables; with `--write` puts them into scores.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repositories", type=Path)
-    parser.add_argument("--set", choices=("first", "held-out"))
+    parser.add_argument("--set", choices=("first", "second", "third", "held-out"))
     parser.add_argument("--show", help="only this repository, with every answer that differs")
     parser.add_argument("--stable", action="store_true", help="ask the stable rules only")
     parser.add_argument("--write", action="store_true")

@@ -29,14 +29,15 @@ def program(service: Node, graph: Graph) -> list[Node]:
     wanted = [one for file in sorted(files) for one in graph.in_file(file, "function")]
     seen = {one.id: one for one in wanted}
     while wanted:
-        for called in _called(wanted.pop(), graph):
-            if called.id not in seen:
-                seen[called.id] = called
-                wanted.append(called)
+        for one in called(wanted.pop(), graph):
+            if one.id not in seen:
+                seen[one.id] = one
+                wanted.append(one)
     return [one for function in seen.values() for one in graph.linked(function, "holds")]
 
 
-def _called(function: Node, graph: Graph) -> list[Node]:
+def called(function: Node, graph: Graph) -> list[Node]:
+    """Gives what a function calls; of a class that it makes, what runs then and no other method."""
     found = graph.linked(function, "calls")
     if function.fields.get("what") == "class":
         return [one for one in found if one.name.endswith((".__init__", ".__new__", ".__post_init__"))]

@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.graph.programs import NO_MODELS
+from mlops_lint.graph.programs import NO_MODELS, called
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
 
@@ -90,11 +90,23 @@ def predictions_recorded(endpoint: Node, graph: Graph) -> bool | None:
         one.fields.get("purpose") for one in graph.of_kind("use") if one.own and _is_near(one.location.path, endpoint)
     }
     # A log of another service is no record of this one's.
-    if purposes & _RECORDS or any(one.kind == "write" and not _saves_model(one, graph) for one in reached):
+    if purposes & _RECORDS or any(not _saves_model(one, graph) for one in _written(endpoint, graph)):
         return True
     if endpoint.fields.get("hosted") is True or purposes & _PERHAPS or (purposes | tools) & (_LOOKS | _RECORDS):
         return None
     return None if _sends_on(endpoint, reached, graph) else False
+
+
+def _written(endpoint: Node, graph: Graph) -> list[Node]:
+    """The writes in what a handler itself calls: a module that it imports may have others that it does not."""
+    wanted = list(graph.linked(endpoint, "within"))
+    seen = {one.id: one for one in wanted}
+    while wanted:
+        for one in called(wanted.pop(), graph):
+            if one.id not in seen:
+                seen[one.id] = one
+                wanted.append(one)
+    return [one for body in seen.values() for one in graph.linked(body, "holds") if one.kind == "write"]
 
 
 def _saves_model(write: Node, graph: Graph) -> bool:
@@ -170,14 +182,14 @@ def _bodies_run_by(endpoint: Node, graph: Graph) -> list[Node]:
         body = wanted.pop()
         # What a handler uses, as `predictor.predict`, links to what once made it, too.
         only = named if body.id in handlers and isinstance(named, tuple) else None
-        for called in graph.linked(body, "calls") if _calls_again(body, handlers, graph) else ():
-            last = called.name.rpartition(".")[2]
-            if called.id in seen or called.id in started or called.fields.get("what") != "function":
+        for one in graph.linked(body, "calls") if _calls_again(body, handlers, graph) else ():
+            last = one.name.rpartition(".")[2]
+            if one.id in seen or one.id in started or one.fields.get("what") != "function":
                 continue
-            # The class of an instance is called by its own name.
+            # The class of an instance is one by its own name.
             if only is None or last in only or last.startswith("__"):
-                seen[called.id] = called
-                wanted.append(called)
+                seen[one.id] = one
+                wanted.append(one)
     return list(seen.values())
 
 

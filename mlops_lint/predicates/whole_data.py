@@ -25,6 +25,8 @@ _BATCHES = frozenset(
     {"datasets", "pyspark", "dask", "polars", "cudf", "ray", "torch", "tensorflow", "keras", "sklearn", "pandas"}
 )
 _PLAIN = re.compile(r"(?:http|ftp)://(?!localhost|127[.]|0[.]0[.]0[.]0|host[.]docker|[a-z0-9_-]+(?::|/|$))")
+_FITTED = re.compile(r"(?i)pre_?process|vectoriz|scaler|encoder|transformer|tokenizer|imputer")
+_TRANSFORMS = re.compile(r"(?i)pre_?process|clean|transform|featur|encod|tokeni|normali[sz]e")
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -127,7 +129,9 @@ def one_transformation(_project: Node, graph: Graph) -> Answer:
     asked = [one for kind in ("endpoint", "service") for one in own(graph, kind)] + batch(graph)
     shared = trained & _functions(asked, graph)
     both = [graph.nodes[id] for id in shared if _transforms(graph.nodes[id], graph)]
-    return first_yes(shown(saved), shown(both), shown(own(graph, "feature_view")))
+    # Views of a store are the same for both; what was fitted may be saved by a name of its own and loaded again.
+    fitted = [one for one in own(graph, "write") if _FITTED.search(str(one.fields.get("uri", "")))]
+    return first_yes(shown(saved), shown(both), shown(own(graph, "feature_view")), shown(fitted))
 
 
 def _functions(runs: list[Node], graph: Graph) -> set[str]:
@@ -136,9 +140,14 @@ def _functions(runs: list[Node], graph: Graph) -> set[str]:
     return {id for id in found if graph.nodes[id].fields.get("what") == "function"}
 
 
+def _last(function: Node) -> str:
+    return function.name.rpartition(".")[2]
+
+
 def _transforms(function: Node, graph: Graph) -> bool:
-    named = re.search(r"(?i)pre_?process|clean|transform|featur|encod|tokeni|normali", function.name.rpartition(".")[2])
-    return bool(named) or any(one.kind == "transform" for one in graph.linked(function, "holds"))
+    return bool(_TRANSFORMS.search(_last(function))) or any(
+        one.kind == "transform" for one in graph.linked(function, "holds")
+    )
 
 
 @predicate
@@ -240,7 +249,7 @@ def data_encrypted(_project: Node, graph: Graph) -> Answer:
     """No credential stands in a file, and neither data nor records of runs go over a connection that all can read."""
     open_ = [one for one in graph.of_kind("secret") if one.own and one.fields.get("literal") is True]
     open_ += [one for one in own(graph, "read") if _PLAIN.match(str(one.fields.get("uri", "")))]
-    open_ += uses(graph, "plain-transfer")
+    open_ += uses(graph, "plain-transfer", "literal-password")
     found = shown(open_)
     return (
         Answer(False, found.detail, at=found.at) if found.value else Answer(True, "neither credentials nor plain links")

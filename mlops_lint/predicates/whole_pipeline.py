@@ -3,6 +3,7 @@
 import re
 
 from mlops_lint.graph import Graph, Node
+from mlops_lint.predicates.attention import failure_told
 from mlops_lint.predicates.ci import checks_models_or_data, tested_by_ci
 from mlops_lint.predicates.interpreters import locked, python_stated
 from mlops_lint.predicates.lineage import repeatable
@@ -12,6 +13,7 @@ from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
+from mlops_lint.predicates.whole_serving import champions
 from mlops_lint.predicates.work import may_run, predictions, reads_of_stores, training_pipelines
 
 _MOST = 0.9
@@ -103,8 +105,8 @@ def access_asked(_project: Node, graph: Graph) -> Answer:
     secured = [*with_field(graph, "deployment", "secured"), *with_field(graph, "endpoint", "secured")]
     closed = with_field(graph, "resource", "public", False)
     # Where nothing answers requests, what is guarded are the stores.
-    kept = [] if own(graph, "endpoint") else [*uses(graph, "data-remote"), *reads_of_stores(graph)]
-    return first_yes(shown(secured), shown(closed), shown(uses(graph, "access-control")), shown(kept))
+    kept = [] if own(graph, "endpoint") else [*closed, *uses(graph, "data-remote"), *reads_of_stores(graph)]
+    return first_yes(shown(secured), shown(uses(graph, "access-control")), shown(kept))
 
 
 @predicate
@@ -127,7 +129,9 @@ def responsible_named(_project: Node, graph: Graph) -> Answer:
 def _contacts(graph: Graph) -> list[Node]:
     """Pages that say whom to write to; the author of a package is somebody who once wrote it."""
     told = [one for one in graph.of_kind("use") if one.fields.get("purpose") == "contact"]
-    return [one for one in told if one.context != "vendored" and one.name != "package"]
+    named = [one for one in told if one.context != "vendored" and one.name != "package"]
+    # Whom to tell of bad manners, or of a hole, is no owner of a pipeline.
+    return [one for one in named if not re.search(r"(?i)conduct|contributing|security", one.location.path)]
 
 
 def _named(node: Node) -> bool:
@@ -143,7 +147,7 @@ def release_decided(_project: Node, graph: Graph) -> Answer:
     gates += [one for one in uses(graph, "promotion", "model-stage") if not _trains_here(one, graph)]
     approved = [*with_field(graph, "ci_job", "approved"), *with_field(graph, "task", "manual")]
     named = [one for kind in ("task", "function") for one in own(graph, kind) if _GATES.search(one.name)]
-    return first_yes(shown(gates), shown(approved), shown(named))
+    return first_yes(shown(gates), shown(approved), shown(named), champions(graph))
 
 
 def _trains_here(use: Node, graph: Graph) -> bool:
@@ -172,7 +176,20 @@ def runs_on_infrastructure(_project: Node, graph: Graph) -> Answer:
 def checked_as_read(_project: Node, graph: Graph) -> Answer:
     """Settings are checked, or have types, where they are read."""
     options = with_field(graph, "option", "checked")
-    return first_yes(shown(uses(graph, "settings-check", "settings-class")), shown(options))
+    checks = [one for one in uses(graph, "settings-check", "settings-class") if _of_settings(one, graph)]
+    return first_yes(shown(checks), shown(options))
+
+
+def _of_settings(use: Node, graph: Graph) -> bool:
+    """Whether the file of a class with types reads settings, and not only what a service is sent."""
+    path = use.location.path
+    named = re.search(r"(?i)config|settings|\benv|params|arguments|options", path) is not None
+    tops = {one.fields.get("top") for one in graph.in_file(path, "import")}
+    return (
+        named
+        or bool(tops & {"hydra", "omegaconf", "pydantic_settings"})
+        or any(graph.in_file(path, kind) for kind in ("env_var", "config_key", "option"))
+    )
 
 
 @predicate
@@ -183,8 +200,6 @@ def infrastructure_as_code(project: Node, graph: Graph) -> Answer:
     # A package of a program says not yet where it runs.
     fields = ("replicas", "scales")
     deployed = [one for one in own(graph, "deployment") if any(name in one.fields for name in fields)]
-    # One machine is set up by hand, whatever runs on it.
-    deployed = [one for one in deployed if one.fields.get("scalable") is not False]
     return first_yes(declared, shown([*own(graph, "resource"), *deployed]))
 
 
@@ -257,3 +272,29 @@ def environment_fixed(project: Node, graph: Graph) -> Answer:
 
 def _yes(answer: bool | Answer | None) -> bool:
     return answer.value is True if isinstance(answer, Answer) else answer is True
+
+
+@predicate
+def orchestrated(_project: Node, graph: Graph) -> Answer:
+    """Steps run under an orchestrator that can try again, or CI trains or deploys."""
+    steps_ = [one for one in own(graph, "task") if one.fields.get("retryable") is True and _managed(one, graph)]
+    jobs = [
+        one for one in own(graph, "ci_job") if one.fields.get("trains") is True or one.fields.get("deploys") is True
+    ]
+    return first_yes(shown(steps_), shown(jobs))
+
+
+@predicate
+def failures_stood(_project: Node, graph: Graph) -> Answer:
+    """Of retries, time limits and somebody who is told, most steps have two."""
+    every = [one for one in own(graph, "task") if one.fields.get("remote") is not False and _managed(one, graph)]
+    retried = [one for one in every if _positive(one.fields.get("retries"))]
+    timed = [one for one in every if _positive(one.fields.get("timeout"))]
+    pipelines = {own_.id: own_ for task in every for own_ in graph.linked(task, "part_of")}
+    told = [one for one in pipelines.values() if _yes(failure_told(one, graph))]
+    met = [2 * len(retried) >= len(every), 2 * len(timed) >= len(every), 2 * len(told) >= len(pipelines)]
+    return shown(every) if every and sum(met) > 1 else Answer(False)
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float) and value > 0

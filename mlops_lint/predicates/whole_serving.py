@@ -4,7 +4,8 @@ import re
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.deployments import takes_back
-from mlops_lint.predicates.endpoints import predictions_recorded, version_told
+from mlops_lint.predicates.endpoints import predictions_recorded, predicts, version_told
+from mlops_lint.predicates.interpreters import locked
 from mlops_lint.predicates.judged import judged_again
 from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
@@ -69,10 +70,11 @@ def can_go_back(_project: Node, graph: Graph) -> Answer:
 
 
 @predicate
-def packed_with_schema(_project: Node, graph: Graph) -> Answer:
+def packed_with_schema(project: Node, graph: Graph) -> Answer:
     """A model is packed with its environment, and what it takes is written down."""
     signed = with_field(graph, "model", "signed")
-    if _loose(graph):
+    lock = locked(project, graph)
+    if _loose(graph) and not (lock.value if isinstance(lock, Answer) else lock):
         return Answer(False)
     typed = [one for one in own(graph, "endpoint") if one.fields.get("validated") is True]
     packs = [one for one in own(graph, "service") if packaged(one, graph) is True]
@@ -86,10 +88,16 @@ def _loose(graph: Graph) -> bool:
     return bool(every) and len(fixed) < len(every) / 2
 
 
+def _recorded(endpoint: Node, graph: Graph) -> bool:
+    """Whether a handler predicts, keeps what it predicted, and names the version of the model."""
+    asks = (predicts, predictions_recorded, version_told)
+    return all(ask(endpoint, graph) is True for ask in asks)
+
+
 @predicate
 def predictions_kept(_project: Node, graph: Graph) -> Answer:
     """Predictions are recorded together with the version of the model."""
-    asked = [one for one in own(graph, "endpoint") if predictions_recorded(one, graph) and version_told(one, graph)]
+    asked = [one for one in own(graph, "endpoint") if _recorded(one, graph)]
     jobs = [one for one in scripts(graph) if _tells_version(one, graph)]
     return first_yes(shown(asked), shown(platform_batch(graph)), shown(jobs))
 
@@ -123,6 +131,9 @@ def _outcomes_read(graph: Graph) -> list[Node]:
 def model_watched(_project: Node, graph: Graph) -> Answer:
     """The quality of a model in use is measured again and again."""
     quality = [one for one in own(graph, "monitor") if topics(one) & {"quality"}]
+    # A distribution of predictions that a picture or an alert shows is looked at.
+    seen = [one for one in own(graph, "monitor") if one.fields.get("what") in ("dashboard", "rules")]
+    quality += [one for one in seen if "predictions" in topics(one)]
     return first_yes(shown(quality), shown(uses(graph, "feedback")), shown(judged_again(graph)))
 
 
