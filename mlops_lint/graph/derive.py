@@ -7,6 +7,7 @@ from mlops_lint.discover import Entry
 from mlops_lint.extract.context import context
 from mlops_lint.graph.calls import commands, instances
 from mlops_lint.graph.compiled import compiled
+from mlops_lint.graph.configured import configured
 from mlops_lint.graph.declared import consumers, declare, dependencies, images, imports
 from mlops_lint.graph.definitions import definitions, outward
 from mlops_lint.graph.deployed import deployed
@@ -45,6 +46,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     _datasets(graph, {entry.path: entry for entry in files})
     _settings(graph)
     instances(graph)
+    configured(graph)
     definitions(graph)
     staged(graph)
     joined(graph)

@@ -103,7 +103,8 @@ def _process(path: str, name: str, block: Block, text: str, lines: Lines) -> Sub
     begin = _SCRIPT.search(body)
     script = body[begin.end() :].partition("stub:")[0] if begin is not None else ""
     record = _task(found, script)
-    links = tuple(dict.fromkeys(_code(script, place)))
+    labels = (Link("uses", f"label:{one}") for one in found.labels)
+    links = tuple(dict.fromkeys((*_code(script, place), *labels)))
     return subject(record, place, name, symbol=f"task:{path}#{name}", links=links)
 
 

@@ -14,6 +14,9 @@ _ENDS = re.compile(r"^[ \t]*(?:input|output|script|shell|exec|stub|when|topic)[ 
 _DIRECTIVE = re.compile(r"^[ \t]*(?P<name>[a-zA-Z]\w*)[ \t]*(?:=[ \t]*)?(?P<value>[^=\s:].*)$", re.MULTILINE)
 _QUOTED = re.compile(r"(['\"])([^'\"]{1,300})\1")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*\.?\s*(ms|milli\w*|s|sec\w*|m|min\w*|h|hours?|d|days?)\b")
+# What grows with each attempt is this at the first.
+_FIRST = re.compile(r"\{\s*([\w. ]{1,40}?)\s*(?:\*\s*task\.attempt\s*)?\}\s*")
+_LABEL = re.compile(r"^[ \t]*label[ \t]+['\"]([\w.-]{1,100})['\"]", re.MULTILINE)
 _UNITS = {"ms": 0.001, "mi": 60, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _REQUESTS = {"cpus": "cpu", "memory": "memory", "accelerator": "gpu", "machineType": "instance"}
 
@@ -27,6 +30,7 @@ class Directives(msgspec.Struct, frozen=True):
     ignores_failure: Flag
     cached: Flag
     requests: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 def directives(body: str) -> Directives:
@@ -44,6 +48,7 @@ def directives(body: str) -> Directives:
         ignores_failure=UNSET if "{" in strategy or not strategy else "ignore" in strategy,
         cached=lines.get("cache", "true").strip("'\"") != "false",
         requests=tuple(sorted({_REQUESTS[name] for name in lines if name in _REQUESTS})),
+        labels=tuple(_LABEL.findall(head)),
     )
 
 
@@ -59,6 +64,8 @@ def _retries(strategy: str, most: str | None) -> Number:
 
 
 def _timeout(value: str | None) -> Number:
+    first = _FIRST.fullmatch(value) if value is not None else None
+    value = first[1] if first is not None else value
     if value is None or "{" in value:
         return UNSET
     parts = _TIME.findall(value[:100])
