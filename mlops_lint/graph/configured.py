@@ -76,12 +76,17 @@ def _configure(process: Node, sets: list[Node]) -> None:
         own = [process.fields[field]] if field in process.fields else []
         said = [[one.fields[field] for one in group if field in one.fields] for group in (plain, labelled, named)]
         values = [*said[0], *own, *said[1], *said[2]]
-        if values:
+        if values and field == "requests":
+            # Each of them is a directive of its own.
+            process.fields[field] = tuple(sorted({name for one in values if isinstance(one, tuple) for name in one}))
+        elif values:
             process.fields[field] = values[-1]
         elif field in _DEFAULTS and not _is_open(_DEFAULTS[field][0], sets, process):
             process.fields[field] = _DEFAULTS[field][1]
         # In some workflow, but not in another, it is something else.
-        if any(one.fields.get(field, process.fields.get(field)) != process.fields.get(field) for one in maybe):
+        if field != "requests" and any(
+            one.fields.get(field, process.fields.get(field)) != process.fields.get(field) for one in maybe
+        ):
             process.fields.pop(field, None)
 
 

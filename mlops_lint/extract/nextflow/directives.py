@@ -15,7 +15,9 @@ _DIRECTIVE = re.compile(r"^[ \t]*(?P<name>[a-zA-Z]\w*)[ \t]*(?:=[ \t]*)?(?P<valu
 _QUOTED = re.compile(r"(['\"])([^'\"]{1,300})\1")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*\.?\s*(ms|milli\w*|s|sec\w*|m|min\w*|h|hours?|d|days?)\b")
 # What grows with each attempt is this at the first.
-_FIRST = re.compile(r"\{\s*([\w. ]{1,40}?)\s*(?:\*\s*task\.attempt\s*)?\}\s*")
+_FIRST = re.compile(
+    r"\{\s*(?:check_max\(\s*)?([\w. ]{1,40}?)\s*(?:\*\s*task\.attempt\s*)?(?:,\s*['\"]time['\"]\s*\)\s*)?\}\s*"
+)
 _LABEL = re.compile(r"^[ \t]*label[ \t]+['\"]([\w.-]{1,100})['\"]", re.MULTILINE)
 _UNITS = {"ms": 0.001, "mi": 60, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _REQUESTS = {"cpus": "cpu", "memory": "memory", "accelerator": "gpu", "machineType": "instance"}
