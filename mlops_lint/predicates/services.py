@@ -31,7 +31,7 @@ _STATUS = re.compile(
 )
 # What is forecast is measured later by what measured it before; a record that may be changed holds what came true;
 # for a vector or a text nothing comes true.
-_FOLLOWS = re.compile(r"(?i)forecast|(?:^|/)(?:update|ingest|sync|refresh)\b")
+_FOLLOWS = re.compile(r"(?i)forecast|(?:^|/)(?:update|ingest|sync|refresh|generate|chat|completions?|embed\w*)\b")
 _CHANGES = re.compile(r"(?i)^(?:put|patch|update|edit)_(?!.*(?:user|profile|account|password|model|config|setting))")
 _NOTHING_TRUE = re.compile(r"SentenceTransformer|Embedding|ForCausalLM|llama_cpp|Ollama|DiffusionPipeline|vllm\.LLM")
 

@@ -127,7 +127,7 @@ def _deploy(module: Module, _call: Call, given: Given) -> Deployment | None:
             _SAGEMAKER,
             environment="local" if local else UNSET,
             replicas=_number(given.value("initial_instance_count", 1)),
-            scales=True if serverless else None if serverless is None or asynchronous is None else False,
+            scales=True if serverless else UNSET if serverless is None or asynchronous is None else False,
             model_uri=UNSET,
         )
     vertex = {"machine_type", "min_replica_count", "max_replica_count", "traffic_split", "traffic_percentage"}
