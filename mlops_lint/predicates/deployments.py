@@ -3,7 +3,7 @@
 import re
 
 from mlops_lint.graph import Graph, Node
-from mlops_lint.predicates.operated import applied, for_others, operated
+from mlops_lint.predicates.operated import applied, for_others, on_machine, operated
 from mlops_lint.predicates.registry import Answer, predicate
 
 _TRIALS = frozenset(
@@ -19,7 +19,7 @@ def model_deployment(deployment: Node, graph: Graph) -> bool:
     trial = str(deployment.fields.get("environment")).lower() in _TRIALS
     serves = deployment.fields.get("serves_model") is True and not trial
     own = serves and operated(deployment, graph) is True and not for_others(deployment, graph)
-    return own and applied(deployment, graph)
+    return own and applied(deployment, graph) and not on_machine(deployment, graph)
 
 
 @predicate

@@ -31,6 +31,13 @@ _FIRST = re.compile(r"^(?:sample|example|demo|toy|dummy)[-_.]")
 # `model_api_3`, `week_5_docker`, `04-deployment`; of versions the newest is run, with those before it.
 _NUMBERED = re.compile(r"(?P<stem>|.*?[a-z])[-_. ]?(?P<number>\d{1,3})(?:[-_. ].*)?")
 _VERSIONS = frozenset({"v", "version", "py", "python", "r", "release"})
+# What readers are told to start: a cluster on their own machine, or that of a cloud.
+_COMMANDS = frozenset({"documented-command", "infrastructure-command"})
+_MACHINES = frozenset({"minikube", "kind", "k3d", "k3s", "microk8s"})
+_CLOUDS = frozenset(
+    {"gcloud", "eksctl", "az", "aws", "doctl", "ibmcloud", "oci", "terraform", "pulumi", "oc", "argocd"}
+)
+_CLOUD_CODE = frozenset({"terraform", "cloudformation", "cdk", "bicep", "pulumi"})
 _OBJECTS = frozenset({"kubernetes", "kserve", "seldon", "knative"})
 _MANIFESTS = re.compile(
     r"(?i)(?:^|/)(?:k8s|kubernetes|manifests?|deploy\w*|serving|infra\w*|gitops|argo\w*|prod\w*)(?:/|$)"
@@ -85,6 +92,20 @@ def _rank(node: Node) -> tuple[object, ...]:
     folder, _, name = node.location.path.rpartition("/")
     plain = node.fields.get("scales") is not True
     return plain, _MANIFESTS.search(folder) is None, len(name), node.location, node.id
+
+
+def on_machine(deployment: Node, graph: Graph) -> bool:
+    """Says whether the only cluster that the repository tells of, by its pages, is one on a single machine."""
+    return deployment.fields.get("framework") in _OBJECTS and _machine_alone(graph)
+
+
+@lru_cache(maxsize=4)
+def _machine_alone(graph: Graph) -> bool:
+    told = {str(one.fields.get("tool")) for one in graph.of_kind("use") if one.fields.get("purpose") in _COMMANDS}
+    if told.isdisjoint(_MACHINES) or not told.isdisjoint(_CLOUDS):
+        return False
+    clouds = any(one.fields.get("framework") in _CLOUD_CODE for one in graph.of_kind("resource"))
+    return not clouds and not any(one.fields.get("deploys") is True for one in graph.of_kind("ci_job"))
 
 
 @lru_cache(maxsize=4)
