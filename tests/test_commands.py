@@ -1,6 +1,7 @@
 import pytest
 
 from mlops_lint.extract.commands import LIMIT, code_links, started
+from mlops_lint.extract.commands.invocations import invocations
 
 STARTS = {
     "a script": ("python src/train.py --lr 0.1", ["script src/train.py"]),
@@ -87,3 +88,9 @@ def test_a_command_links_to(command: str, folder: str | None, expected: list[tup
 )
 def test_a_hostile_command_ends(piece: str) -> None:
     started(piece * (LIMIT // len(piece)))
+
+
+def test_a_recipe_of_just_or_task_is_started_in_its_folder() -> None:
+    found = {link.symbol for link in invocations("cd ml && just train big; task -s check", "")}
+    assert {"task:ml/justfile#train", "task:ml/Taskfile.yml#check"} <= found
+    assert "task:ml/justfile#big" not in found

@@ -28,6 +28,7 @@ _NAMES = {
     ".pylintrc": "ini", ".pypirc": "ini", ".isort.cfg": "ini", "credentials": "text",
     "requirements.lock": "requirements", "requirements-dev.lock": "requirements",
     "makefile": "text", "gnumakefile": "text", "jenkinsfile": "text", "procfile": "text", "justfile": "text",
+    ".justfile": "text",
     "snakefile": "text", "codeowners": "text", "crontab": "text", "readme": "text", ".gitignore": "text",
     ".gitattributes": "text", ".gitmodules": "text", ".dockerignore": "text", ".dvcignore": "text",
     ".gcloudignore": "text",
@@ -45,9 +46,9 @@ _ENDINGS = {
 _TEXTS = frozenset(
     {
         "bash", "bat", "bicep", "bzl", "config", "conf", "env", "ps1", "go", "graphql", "groovy", "hcl", "hql", "java",
-        "jl", "js", "key", "libsonnet", "jsonnet", "md", "mk", "nf", "pbtxt", "pem", "ppk", "properties", "proto",
-        "qmd", "r", "rego", "rmd", "rst", "scala", "sh", "smk", "snakefile", "sql", "tf", "tfvars", "ts", "tsx",
-        "xml", "zsh",
+        "jl", "js", "just", "key", "libsonnet", "jsonnet", "md", "mk", "nf", "pbtxt", "pem", "ppk", "properties",
+        "proto", "qmd", "r", "rego", "rmd", "rst", "scala", "sh", "smk", "snakefile", "sql", "tf", "tfvars", "ts",
+        "tsx", "xml", "zsh",
     }
 )  # fmt: skip
 

@@ -150,7 +150,7 @@ def _tasks(job: Node, graph: Graph) -> list[Node]:
 
 
 def _targets(job: Node, graph: Graph) -> list[Node]:
-    return [one for one in _tasks(job, graph) if one.fields.get("framework") == "make"]
+    return [one for one in _tasks(job, graph) if one.fields.get("operator") == "target"]
 
 
 def _of_pipelines(task: Node, graph: Graph) -> list[Node]:

@@ -7,7 +7,9 @@ from mlops_lint.predicates.registry import predicate
 from mlops_lint.predicates.seeding import is_run
 
 # They order commands, but whether from data to model, or one step that people start, we do not read.
-_LOOSE = frozenset({"make", "shell", "jenkins", "codebuild", "cloud-build", "kubernetes", "infrastructure"})
+_LOOSE = frozenset(
+    {"make", "just", "task", "shell", "jenkins", "codebuild", "cloud-build", "kubernetes", "infrastructure"}
+)
 _RUNNERS = frozenset(
     "MLproject Snakefile Makefile makefile GNUmakefile justfile Justfile Taskfile.yml Taskfile.yaml dodo.py "
     "pipeline.yaml pipeline.yml".split()

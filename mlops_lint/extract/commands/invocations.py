@@ -1,6 +1,7 @@
-"""A shell command to the pipelines and targets that it starts by their tools: `make train`, `dvc repro`.
+"""A shell command to the pipelines and targets that it starts by their tools: `make train`, `just train`, `dvc repro`.
 
-Source: https://www.gnu.org/software/make/manual/make.html#Options-Summary, https://dvc.org/doc/command-reference/repro
+Source: https://www.gnu.org/software/make/manual/make.html#Options-Summary, https://dvc.org/doc/command-reference/repro,
+https://just.systems/man/en/, https://taskfile.dev/docs/reference/cli
 """
 
 import posixpath
@@ -13,11 +14,14 @@ from mlops_lint.model import Link, Location
 _MAKE = re.compile(r"g?make(?: |$)")
 _REPRO = re.compile(r"dvc (?:repro|exp run|experiments run)\b")
 _MAKE_VALUED = frozenset("-C --directory -f --file --makefile -I -j -l -o -W".split())
-_MARKS = ("make", "dvc ")
+_MARKS = ("make", "dvc ", "just ", "task ")
+# A recipe of just or Task comes first, what follows may be its arguments; which of the files is there the tree tells.
+_RECIPE = re.compile(r"(just|task) (?:--?[a-z-]+ )?([A-Za-z_][\w:-]*)(?: |$)")
+_RECIPES = {"just": ("justfile", "Justfile"), "task": ("Taskfile.yml", "Taskfile.yaml")}
 
 
 def invocations(command: str, folder: str | None, location: Location | None = None) -> Iterator[Link]:
-    """Gives `starts` for targets of a Makefile, `triggers` for a pipeline of DVC.
+    """Gives `starts` for targets of a Makefile, justfile or Taskfile, `triggers` for a pipeline of DVC.
 
     `folder` is the working directory from the root of the repository, None = unknown.
     """
@@ -31,6 +35,9 @@ def invocations(command: str, folder: str | None, location: Location | None = No
             folder = entered
         elif _MAKE.match(one):
             yield from (Link("starts", symbol, location) for symbol in _targets(one.split()[1:], folder))
+        elif (recipe := _RECIPE.match(one)) is not None:
+            paths = (posixpath.normpath(posixpath.join(folder, name)) for name in _RECIPES[recipe[1]])
+            yield from (Link("starts", f"task:{path}#{recipe[2]}", location) for path in paths)
         elif _REPRO.match(one):
             yield Link("triggers", f"pipeline:{posixpath.join(folder, 'dvc.yaml')}", location)
 
