@@ -41,7 +41,8 @@ def main() -> None:
         rows += compared(name, score)
     lines = differing(rows) if options.show else tables(rows, scores)
     if options.write:
-        write("stable" if options.stable else "all", options.set, [*lines, "", *wrong(rows)])
+        listed = [] if options.stable else ["", *wrong(rows)]
+        write("stable" if options.stable else "all", options.set, [*lines, *listed])
     else:
         print("\n".join(lines))
 
