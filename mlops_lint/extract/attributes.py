@@ -3,16 +3,23 @@
 import ast
 from collections.abc import Iterator
 
+from mlops_lint.extract.libraries import table
 from mlops_lint.extract.python.module import Module
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
+from mlops_lint.parse.words import vocabulary
 from mlops_lint.subjects import Use, subject
+
+# In-house tables may name more.
+_KNOWN = vocabulary(*table("tools").attributes)
 
 
 @python
 def attributes(module: Module) -> Iterator[Subject]:
     """Gives one use for each purpose that some attribute in the file serves."""
     wanted = module.libraries.attributes
+    if wanted.keys() <= _KNOWN and not module.says(_KNOWN):
+        return
     told: set[str] = set()
     for scope in module.scopes.all:
         for _, node in scope.used:

@@ -32,8 +32,8 @@ def read(path: str, data: bytes, language: str, context: str) -> Read:
     if written is None:
         return tuple(subjects), (), problems, tuple(made)
     words_in = said(written)
-    for pattern, words, extractor in registry.TEXTS:
-        if (not words or not words_in.isdisjoint(words)) and registry.fits(path, pattern):
+    for paths, words, extractor in registry.TEXTS:
+        if (not words or not words_in.isdisjoint(words)) and paths.fit(path):
             subjects.extend(extractor(path, written))
     return tuple(subjects), suppressions(path, language, data), problems, tuple(made)
 
@@ -70,7 +70,7 @@ def _structured(path: str, data: bytes, language: str, context: str) -> Iterator
         for of_requirements in registry.REQUIREMENTS:
             yield from of_requirements(path, listed)
     elif language != "text":
-        wanted = [one for pattern, word, one in registry.TREES if word in data and registry.fits(path, pattern)]
+        wanted = [one for paths, word, one in registry.TREES if word in data and paths.fit(path)]
         if wanted or _is_invalid(language, data):
             trees = _trees(path, data, language)
             for of_tree in wanted:

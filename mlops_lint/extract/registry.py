@@ -23,13 +23,36 @@ DockerfileExtractor = Callable[[str, Dockerfile], Subjects]
 RequirementsExtractor = Callable[[str, Requirements], Subjects]
 TextExtractor = Callable[[str, str], Subjects]
 
+# What makes more of a pattern than a name.
+_SPECIAL = frozenset("*?[")
+
+
+class Paths:
+    """What paths some shell patterns mean; most are endings and names, for which no pattern need be tried."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        names = [one for one in patterns if _SPECIAL.isdisjoint(one)]
+        endings = [one for one in patterns if one[:1] == "*" and _SPECIAL.isdisjoint(one[1:])]
+        others = [translate(one) for one in patterns if one not in names and one not in endings]
+        self._names = frozenset(names)
+        self._endings = tuple(one[1:] for one in endings)
+        self._others = re.compile("|".join(others)) if others else None
+
+    def fit(self, path: str) -> bool:
+        """Says whether the path, or its last part, matches one of the patterns."""
+        name = path.rpartition("/")[2]
+        if path.endswith(self._endings) or path in self._names or name in self._names:
+            return True
+        return self._others is not None and any(self._others.match(one) for one in (path, name))
+
+
 PYTHON: list[PythonExtractor] = []
-TREES: list[tuple[re.Pattern[str], bytes, TreeExtractor]] = []
+TREES: list[tuple[Paths, bytes, TreeExtractor]] = []
 NOTEBOOKS: list[NotebookExtractor] = []
 WRITTEN: list[WrittenExtractor] = []
 DOCKERFILES: list[DockerfileExtractor] = []
 REQUIREMENTS: list[RequirementsExtractor] = []
-TEXTS: list[tuple[re.Pattern[str], frozenset[str], TextExtractor]] = []
+TEXTS: list[tuple[Paths, frozenset[str], TextExtractor]] = []
 
 
 def python(extractor: PythonExtractor) -> PythonExtractor:
@@ -57,7 +80,7 @@ def trees(*patterns: str, word: bytes = b"") -> Callable[[TreeExtractor], TreeEx
     """
 
     def register(extractor: TreeExtractor) -> TreeExtractor:
-        TREES.append((either(patterns), word, extractor))
+        TREES.append((paths(patterns), word, extractor))
         return extractor
 
     return register
@@ -82,7 +105,7 @@ def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtracto
     """
 
     def register(extractor: TextExtractor) -> TextExtractor:
-        TEXTS.append((either(patterns), vocabulary(*words), extractor))
+        TEXTS.append((paths(patterns), vocabulary(*words), extractor))
         return extractor
 
     return register
@@ -90,15 +113,10 @@ def texts(*patterns: str, words: tuple[str, ...] = ()) -> Callable[[TextExtracto
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
     """Says whether the path, or its last part, matches one of the shell patterns."""
-    return fits(path, either(patterns))
-
-
-def fits(path: str, pattern: re.Pattern[str]) -> bool:
-    """Says whether the path, or its last part, is as a pattern has it."""
-    return pattern.match(path) is not None or pattern.match(path.rpartition("/")[2]) is not None
+    return paths(patterns).fit(path)
 
 
 @cache
-def either(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Gives one pattern for several shell patterns."""
-    return re.compile("|".join(translate(pattern) for pattern in patterns))
+def paths(patterns: tuple[str, ...]) -> Paths:
+    """Gives what paths some shell patterns mean."""
+    return Paths(patterns)

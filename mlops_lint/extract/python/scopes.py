@@ -63,9 +63,8 @@ class Scope:
     def forget(self) -> None:
         """Ends what it has to do with others."""
         self.parent = None
-        self.inner, self.taken = [], {}
-        self.bindings = {}
-        self.declared = {}
+        self.inner.clear()
+        self.declared.clear()
 
     def bind(self, name: str, value: Binding) -> None:
         """Adds one more thing that `name` may be."""
