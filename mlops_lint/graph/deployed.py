@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.graph.charted import charted
 from mlops_lint.graph.graph import Graph
+from mlops_lint.graph.infrastructure import infrastructure
 from mlops_lint.graph.kustomized import affixed
 from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.programs import NO_MODELS, serves
@@ -20,6 +21,7 @@ _STEPS = {"Canary": "canary", "VirtualService": "split", "HTTPRoute": "split", "
 def deployed(graph: Graph) -> None:
     """Says of every deployment what it runs, whether that serves a model, and what other objects do with it."""
     charted(graph)
+    infrastructure(graph)
     programs = _Programs(graph)
     for node in graph.of_kind("deployment"):
         programs.find(node)

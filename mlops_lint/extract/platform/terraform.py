@@ -14,6 +14,7 @@ from mlops_lint.extract.platform.containers import environment, owner, pinned
 from mlops_lint.extract.platform.kubernetes import number
 from mlops_lint.extract.platform.servers import fixed, served
 from mlops_lint.extract.platform.stores import HOLDS, is_public
+from mlops_lint.extract.platform.terraform_modules import taken
 from mlops_lint.extract.registry import texts
 from mlops_lint.model import Link, Subject
 from mlops_lint.parse.hcl import EXPRESSION, Block, parse
@@ -38,7 +39,7 @@ def terraform(path: str, text: str) -> Iterator[Subject]:
             if made is not None:
                 symbol = f"deployment:{posixpath.dirname(path)}#{what}.{name}"
                 record = _common(path, block, made(block))
-                yield subject(record, locate(path, block.start), name, symbol=symbol)
+                yield subject(record, locate(path, block.start), name, symbol=symbol, links=tuple(taken(block)))
             stated = Resource(
                 framework="terraform",
                 what=what,
