@@ -15,9 +15,9 @@ from mlops_lint.extract.python.operations import Known
 from mlops_lint.extract.python.scopes import Call
 from mlops_lint.extract.registry import python
 from mlops_lint.model import Subject
-from mlops_lint.subjects import Deployment, Flag, Resource, subject
+from mlops_lint.subjects import Deployment, Flag, Number, Resource, subject
 
-_HOLDS = {
+HOLDS = {
     "aws_s3.Bucket": "data", "aws_s3.CfnBucket": "data", "aws_dynamodb.Table": "data",
     "aws_rds.DatabaseInstance": "data", "aws_rds.DatabaseCluster": "data", "aws_redshift.CfnCluster": "data",
     "aws_kinesis.Stream": "data",
@@ -44,12 +44,15 @@ def cdk(module: Module) -> Iterator[Subject]:
         whole = all(one.arg is not None for one in call.node.keywords)
         location = module.locate(call.node)
         name = _name(module, call) or what
-        if what in _HOLDS:
+        if what in HOLDS:
             public = _public(module, call, given, whole)
             moving = any(not isinstance(one, ast.Constant) for one in given.values())
-            record = Resource(framework="cdk", what=what, holds=_HOLDS[what], public=public, parameterised=moving)
+            record = Resource(framework="cdk", what=what, holds=HOLDS[what], public=public, parameterised=moving)
             yield subject(record, location, name, symbol=f"resource:{location.path}:{location.line}:{location.column}")
-        made = _deployment(what, given, whole)
+        variants, copies = given.get("production_variants"), given.get("desired_count")
+        several = len(variants.elts) if isinstance(variants, ast.List) else None
+        count = module.values.value(copies, call.scope) if copies is not None else 1 if whole else None
+        made = deployment(what, frozenset(given), whole, several, count)
         if made is not None:
             yield subject(made, location, name, symbol=f"deployment:{location.path}:{location.line}:{location.column}")
 
@@ -72,10 +75,15 @@ def _public(module: Module, call: Call, given: dict[str, ast.expr], whole: bool)
     return False if whole and call.name.endswith(("aws_s3.Bucket", "aws_s3.CfnBucket")) else UNSET
 
 
-def _deployment(what: str, given: dict[str, ast.expr], whole: bool) -> Deployment | None:
+def deployment(
+    what: str, given: frozenset[str], whole: bool, variants: int | None, copies: object
+) -> Deployment | None:  # fmt: skip
+    """Gives the deployment that a construct is, by the names of what it is given; None where it is none.
+
+    `variants` and `copies` are how many variants an endpoint and copies a service has; None = cannot tell.
+    """
     if what == "aws_sagemaker.CfnEndpointConfig":
-        variants = given.get("production_variants")
-        several = isinstance(variants, ast.List) and len(variants.elts) > 1
+        several = variants is not None and variants > 1
         return Deployment(
             framework="sagemaker", what=what, serves_model=True, image=None, image_pinned=None, scales=UNSET,
             scalable=True, rollout="split" if several else UNSET, stepwise=True if several else UNSET, reversible=True,
@@ -91,7 +99,17 @@ def _deployment(what: str, given: dict[str, ast.expr], whole: bool) -> Deploymen
         return Deployment(
             framework="ecs", what=what, scales=UNSET, scalable=True, rollout="rolling", stepwise=UNSET, probed=True,
             # The load balancer that comes with it asks for a page.
-            reversible=True, probes=("live", "ready"), sized=True,
-            requests=("cpu", "memory") if "cpu" in given or "memory_limit_mib" in given or not whole else UNSET,
+            reversible=True, probes=("live", "ready"), sized=True, replicas=_number(copies),
+            requests=("cpu", "memory") if given & {"cpu", "memory_limit_mib"} or not whole else UNSET,
+        )  # fmt: skip
+    if what in ("aws_ecs.FargateService", "aws_ecs.Ec2Service"):
+        # What its containers need, and who asks for their health, stands at its task and its load balancer.
+        return Deployment(
+            framework="ecs", what=what, scales=UNSET, scalable=True, rollout="rolling", stepwise=UNSET, probed=True,
+            reversible=True, sized=True, replicas=_number(copies),
         )  # fmt: skip
     return None
+
+
+def _number(count: object) -> Number:
+    return count if isinstance(count, int) and not isinstance(count, bool) else UNSET
