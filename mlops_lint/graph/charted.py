@@ -8,6 +8,10 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.parse.image import reference
 
 _VALUE = re.compile(r"\{\{-?\s*\$?\.Values\.([\w.-]+?)\s*(?:\|[^{}|]*)*-?\}\}")
+_OWN = ("values.yaml", "values.yml")
+_TRIALS = frozenset({"dev", "development", "test", "testing", "local", "ci", "example", "demo", "sample", "trial"})
+# (folder of a chart, key) -> name of the file -> value.
+Files = dict[tuple[str, str], dict[str, str]]
 # What a patch says, and the workload then has.
 _ADDED = ("probes", "requests", "limits")
 
@@ -19,16 +23,21 @@ def charted(graph: Graph) -> None:
         for one in graph.of_kind("use")
         if one.fields.get("purpose") == "chart-value"
     }
+    files: Files = {}
+    for symbol, said in values.items():
+        path, _, key = symbol.removeprefix("value:").rpartition("#")
+        folder, _, name = path.rpartition("/")
+        files.setdefault((f"{folder}/" if folder else "", key), {})[name] = said
     for node in list(graph.of_kind("deployment")):
         image = node.fields.get("image")
         if isinstance(image, str) and "{{" in image:
-            _fill(node, image, values)
+            _fill(node, image, values, files)
     covered = kustomized(graph)
     _patch(graph)
     _retag(graph, covered)
 
 
-def _fill(node: Node, image: str, values: dict[str, str]) -> None:
+def _fill(node: Node, image: str, values: dict[str, str], files: Files) -> None:
     # Few repositories have charts, and a hook would import what reads containers on every commit.
     from mlops_lint.extract.platform.containers import pinned
     from mlops_lint.extract.platform.servers import served
@@ -36,8 +45,7 @@ def _fill(node: Node, image: str, values: dict[str, str]) -> None:
     chart = node.location.path.partition("templates/")[0]
 
     def value(match: re.Match[str]) -> str:
-        stated = (values.get(f"value:{chart}values.{end}#{match[1]}") for end in ("yaml", "yml"))
-        return next((one for one in stated if one), match[0])
+        return _stated(chart, match[1], files) or match[0]
 
     prefix = f"value:{chart}values"
     pulled = [one for key, one in values.items() if key.startswith(prefix) and key.lower().endswith("pullpolicy")]
@@ -54,6 +62,27 @@ def _fill(node: Node, image: str, values: dict[str, str]) -> None:
     serves = served(filled, "", {}).serves if not other else None
     if "serves_model" not in node.fields and isinstance(serves, bool):
         node.fields["serves_model"] = serves
+
+
+def _stated(chart: str, key: str, files: Files) -> str | None:
+    """A value as it is deployed: in production, where a file of values is for that; None = cannot tell.
+
+    A chart that holds another gives it values under its name.
+    """
+    from mlops_lint.extract.platform.containers import environment
+
+    own = files.get((chart, key), {})
+    known = [own[name] for name in _OWN if own.get(name)]
+    above, inner, name = chart.rstrip("/").rpartition("charts/")
+    if inner and above:
+        outer = files.get((above, f"{name}.{key}"), {})
+        known = [*(outer[one] for one in _OWN if outer.get(one)), *known]
+    stages = {environment(one): said for one, said in own.items() if one not in _OWN}
+    real = {said for stage, said in stages.items() if stage in ("production", "prod")}
+    if real:
+        return real.pop() if len(real) == 1 else None
+    others = {said for stage, said in stages.items() if stage not in _TRIALS}
+    return known[0] if known and others <= {known[0]} else None
 
 
 def _patch(graph: Graph) -> None:

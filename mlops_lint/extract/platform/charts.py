@@ -18,7 +18,7 @@ _WANTED = ("image", "tag", "repository", "registry", "replica", "digest")
 _MOST = 400
 
 
-@trees("values.yaml", "values.yml", "*/values.yaml", "*/values.yml")
+@trees("values.yaml", "values.yml", "values[-._]*.yaml", "values[-._]*.yml")
 def values(path: str, documents: tuple[Node, ...]) -> Iterator[Subject]:
     """Gives the values of a chart that name images and numbers of copies, each by its dotted key."""
     waiting: list[tuple[str, Node]] = [("", root) for root in documents[:1]]
