@@ -101,10 +101,11 @@ def _operation(
         count = value.value if isinstance(value, Scalar) and op != "remove" else None
         number: Number = count if isinstance(count, (int, float)) else UNSET
         return msgspec.structs.replace(record, replicas=number), {"replicas"}
-    if parts[: len(_POD)] != _POD or len(parts) < len(_POD) + 2:
-        key = parts[1] if len(parts) > 1 and parts[0] == "spec" else ""
-        every = {field for fields in _CONTAINER.values() for field in fields}
-        return (record, set(_SPEC.get(key, ()))) if key != "template" else (record, every if len(parts) < 6 else set())
+    if parts == _POD[: len(parts)] or (parts[: len(_POD)] == _POD and len(parts) == len(_POD) + 1):
+        # A container as a whole, or what holds it.
+        return record, {field for fields in _CONTAINER.values() for field in fields}
+    if parts[: len(_POD)] != _POD:
+        return record, set(_SPEC.get(parts[1], ())) if parts[0] == "spec" and len(parts) > 1 else set()
     key, below = parts[len(_POD) + 1], parts[len(_POD) + 2 :]
     fields = set(_CONTAINER.get(key, ()))
     if op == "remove":
