@@ -48,3 +48,12 @@ def test_templates_are_no_jobs_of_their_own() -> None:
 def test_a_template_that_is_not_here_leaves_open_what_it_does() -> None:
     of = graph({"azure-pipelines.yml": PIPELINE})
     assert "trains" not in of.nodes["ci-job:azure-pipelines.yml#Train.templates/train.yml"].fields
+
+
+def test_a_job_of_github_does_what_a_composite_action_of_the_repository_does() -> None:
+    job = "on: push\njobs:\n  all:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: ./.github/actions/py\n"
+    action = "name: py\nruns:\n  using: composite\n  steps:\n    - run: pytest tests\n      shell: bash\n"
+    of = graph({".github/workflows/ci.yml": job, ".github/actions/py/action.yml": action})
+    assert of.nodes["ci-job:.github/workflows/ci.yml#all"].fields["tests"] is True
+    alone = graph({".github/workflows/ci.yml": job})
+    assert alone.nodes["ci-job:.github/workflows/ci.yml#all"].fields.get("tests") is not True

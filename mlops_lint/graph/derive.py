@@ -18,7 +18,7 @@ from mlops_lint.graph.nodes import Node
 from mlops_lint.graph.patterns import ordered_by_patterns
 from mlops_lint.graph.requested import requested
 from mlops_lint.graph.staged import staged
-from mlops_lint.graph.templated import templated
+from mlops_lint.graph.templated import composed, templated
 from mlops_lint.graph.training import place
 from mlops_lint.graph.watched import watched
 from mlops_lint.model import Location, Value
@@ -41,6 +41,7 @@ def derive(graph: Graph, files: tuple[Entry, ...], git: bool, settings: Settings
     compiled(graph)
     included(graph)
     templated(graph)
+    composed(graph)
     _files(graph, files)
     _project(graph, git)
     _datasets(graph, {entry.path: entry for entry in files})

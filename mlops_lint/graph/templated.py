@@ -1,6 +1,7 @@
-"""Templates of Azure Pipelines: a job that uses one does what its jobs and steps do, and reaches their code.
+"""Templates of Azure Pipelines, and actions of a repository's own: a job that uses one does what its steps do.
 
-Source: https://learn.microsoft.com/azure/devops/pipelines/process/templates
+Source: https://learn.microsoft.com/azure/devops/pipelines/process/templates and
+https://docs.github.com/en/actions/tutorials/create-actions/create-a-composite-action
 """
 
 from mlops_lint.graph.graph import Graph
@@ -29,6 +30,16 @@ def templated(graph: Graph) -> None:
             for job in _jobs(graph, one):
                 graph.remove(job)
             graph.remove(one)
+
+
+def composed(graph: Graph) -> None:
+    """Gives jobs of GitHub Actions what the composite actions of this repository do that they use."""
+    for task in graph.of_kind("task"):
+        files = graph.linked(task, "needs") if task.fields.get("framework") == "github-actions" else []
+        actions = [one for file in files if file.name.endswith(("/action.yml", "/action.yaml"))
+                   for one in graph.in_file(file.name, "ci_job")]  # fmt: skip
+        for job in _jobs(graph, task) if actions else ():
+            _settle(job, actions)
 
 
 def _is_template(task: Node, graph: Graph) -> bool:
