@@ -7,6 +7,7 @@ from functools import lru_cache
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.shown import texts
 
 # What functions, files and tasks are called that compare bodies of data in ways that we do not read.
 _COMPARES = re.compile(
@@ -79,14 +80,14 @@ def lock_agrees(task: Node, graph: Graph) -> Answer:
 
 def _differences(task: Node, locked: Node) -> list[str]:
     folder = str(task.fields["folder"])
-    settings = {_settled(folder, one) for one in _texts(locked, "settings")}
+    settings = {_settled(folder, one) for one in texts(locked, "settings")}
     settings |= {one.symbol.partition(":")[2].partition("#")[0] for one in task.links if one.role == "uses"}
     settings |= {_path(one.symbol) for one in task.links if one.role == "loads"}
     found: list[str] = []
     sides = (("inputs", ("reads", "needs"), "read", "read"), ("outputs", ("writes",), "leave", "left"))
     for field, roles, did_not, did in sides:
         now = {_path(one.symbol) for one in task.links if one.role in roles} - settings
-        before = {_settled(folder, one) for one in _texts(locked, field)} - settings
+        before = {_settled(folder, one) for one in texts(locked, field)} - settings
         # A named dataset is another thing in the lock than where it is used.
         if not any(one.startswith("ds://") for one in before):
             found += [f"it did not {did_not} {one}" for one in sorted(now - before)]
@@ -103,11 +104,6 @@ def _settled(folder: str, written: str) -> str:
     if _OUTSIDE.match(written):
         return written
     return posixpath.normpath(posixpath.join(folder, written.replace("\\", "/")))
-
-
-def _texts(node: Node, field: str) -> tuple[str, ...]:
-    found = node.fields.get(field)
-    return found if isinstance(found, tuple) else ()
 
 
 def _used(graph: Graph, purpose: str) -> list[Node]:
@@ -130,17 +126,17 @@ def _first_kept(graph: Graph) -> list[str]:
     by_hand = [one.name for one in _kept(graph) if one.kind == "use"]
     stages = [one for one in _kept(graph) if one.kind != "use"]
     # Metrics are meant for git, and no tool keeps them.
-    made = {one.id: [path for path in _settled_texts(one, "outputs") if _is_cached(path, graph)] for one in stages}
+    made = {one.id: [path for path in _settledtexts(one, "outputs") if _is_cached(path, graph)] for one in stages}
     known = {*by_hand, *(path for paths in made.values() for path in paths)}
-    sources = [one for one in stages if not any(_is_below(path, known) for path in _settled_texts(one, "inputs"))]
+    sources = [one for one in stages if not any(_is_below(path, known) for path in _settledtexts(one, "inputs"))]
     outputs = [path for one in sources for path in made[one.id]]
-    inputs = [path for one in sources if made[one.id] for path in _settled_texts(one, "inputs")]
+    inputs = [path for one in sources if made[one.id] for path in _settledtexts(one, "inputs")]
     return [*by_hand, *outputs, *(path for path in inputs if _field(f"file:{path}", "data", graph) is True)]
 
 
-def _settled_texts(stage: Node, field: str) -> list[str]:
+def _settledtexts(stage: Node, field: str) -> list[str]:
     folder = posixpath.dirname(stage.location.path)
-    return [_settled(folder, one) for one in _texts(stage, field)]
+    return [_settled(folder, one) for one in texts(stage, field)]
 
 
 def _is_below(path: str, folders: set[str]) -> bool:

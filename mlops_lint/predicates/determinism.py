@@ -3,6 +3,7 @@
 from mlops_lint.graph import Graph, Node
 from mlops_lint.model import Related
 from mlops_lint.predicates.registry import Answer, predicate
+from mlops_lint.predicates.shown import texts
 
 # Of these libraries, kernels on a GPU differ from run to run unless they are told not to.
 _ON_GPU = frozenset({"torch", "tensorflow"})
@@ -12,9 +13,9 @@ _ON_GPU = frozenset({"torch", "tensorflow"})
 def seeds_gpu_training(run: Node, graph: Graph) -> bool:
     """A run seeds the library that it trains with on a GPU, and what comes of it is measured or kept."""
     reached = graph.reached(run)
-    trained = {one for training in reached if training.kind == "training" for one in _texts(training, "draws")}
+    trained = {one for training in reached if training.kind == "training" for one in texts(training, "draws")}
     calls = [call for call in reached if call.kind == "seed_call" and _of_run(call, run, graph)]
-    seeded = {one for call in calls for one in _texts(call, "generators")}
+    seeded = {one for call in calls for one in texts(call, "generators")}
     gpu = any(one.kind == "use" and one.fields.get("purpose") == "gpu" for one in reached)
     return bool(_ON_GPU & trained & seeded) and (gpu or "cuda" in seeded) and _counts(run, graph)
 
@@ -74,8 +75,3 @@ def seeds_workers(loader: Node, graph: Graph) -> bool:
     return bool(runs) and all(
         any(call.fields.get("workers") is True for call in graph.reach(run, "seed_call")) for run in runs
     )
-
-
-def _texts(node: Node, field: str) -> tuple[str, ...]:
-    value = node.fields.get(field)
-    return value if isinstance(value, tuple) else ()

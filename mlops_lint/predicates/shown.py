@@ -36,3 +36,14 @@ def uses(graph: Graph, *purposes: str) -> list[Node]:
 def with_field(graph: Graph, kind: str, field: str, value: object = True) -> list[Node]:
     """Gives the subjects of a kind in the project's own code of which a field has a value."""
     return [one for one in graph.of_kind(kind) if one.own and one.fields.get(field) == value]
+
+
+def holds(answer: bool | Answer | None) -> bool:
+    """Says whether what a predicate says is a yes."""
+    return answer.value is True if isinstance(answer, Answer) else answer is True
+
+
+def texts(node: Node, field: str) -> tuple[str, ...]:
+    """Gives the texts of a field; none where it is not known."""
+    found = node.fields.get(field)
+    return found if isinstance(found, tuple) else ()

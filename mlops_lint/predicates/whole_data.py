@@ -6,7 +6,7 @@ from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.lineage import KEEPING, versioned
 from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
-from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.shown import first_yes, own, shown, texts, uses, with_field
 from mlops_lint.predicates.tables import _declares_checks
 from mlops_lint.predicates.work import batch, data_bases, data_read, data_written, reads_of_stores
 
@@ -35,7 +35,7 @@ def quality_looked_at(_project: Node, graph: Graph) -> Answer:
     """Code that runs looks for what is missing, doubled, rare or out of range, or takes it out."""
     found = uses(graph, *_CHECKS, "cleaning", "data-check-file")
     running = [one for one in found if one.context != "notebook"]
-    tests = [one for one in graph.of_kind("assertion") if "data" in _texts(one, "about")]
+    tests = [one for one in graph.of_kind("assertion") if "data" in texts(one, "about")]
     declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
     return first_yes(shown(running), shown(tests), declared)
 
@@ -108,7 +108,7 @@ def data_checked(_project: Node, graph: Graph) -> Answer:
     """Code that runs checks data against what is expected, or inputs of services have types."""
     checks = [one for one in uses(graph, "data-check", "data-check-file", "drift") if one.context != "notebook"]
     declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
-    tests = [one for one in graph.of_kind("assertion") if "data" in _texts(one, "about")]
+    tests = [one for one in graph.of_kind("assertion") if "data" in texts(one, "about")]
     return first_yes(shown(checks), declared, shown(tests))
 
 
@@ -190,7 +190,7 @@ def refreshed_by_rule(_project: Node, graph: Graph) -> Answer:
         one for one in own(graph, "pipeline") if isinstance(one.fields.get("schedule"), str) and _has_data(one, graph)
     ]
     managed = with_field(graph, "pipeline", "managed")
-    started = [one for one in managed if {"data", "event", "schedule"} & set(_texts(one, "triggers"))]
+    started = [one for one in managed if {"data", "event", "schedule"} & set(texts(one, "triggers"))]
     views = [one for one in graph.of_kind("feature_view") if one.own and one.fields.get("refreshed") is True]
     return first_yes(shown(scheduled), shown(started), shown(views), shown(clocks(graph)))
 
@@ -207,12 +207,7 @@ def clocks(graph: Graph) -> list[Node]:
     """Gives the schedules that infrastructure code or CI declares."""
     named = re.compile(r"(?i)schedul|event_?rule|cron")
     found = [one for one in graph.of_kind("resource") if one.own and named.search(str(one.fields.get("what")))]
-    return found + [one for one in own(graph, "ci_workflow") if "schedule" in _texts(one, "triggers")]
-
-
-def _texts(node: Node, field: str) -> tuple[str, ...]:
-    found = node.fields.get(field)
-    return found if isinstance(found, tuple) else ()
+    return found + [one for one in own(graph, "ci_workflow") if "schedule" in texts(one, "triggers")]
 
 
 @predicate

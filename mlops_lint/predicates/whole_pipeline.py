@@ -10,7 +10,7 @@ from mlops_lint.predicates.lineage import repeatable
 from mlops_lint.predicates.owners import owners_of
 from mlops_lint.predicates.promotion import infrastructure_declared
 from mlops_lint.predicates.registry import Answer, predicate
-from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.shown import first_yes, holds, own, shown, uses, with_field
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
 from mlops_lint.predicates.whole_serving import champions
@@ -263,15 +263,11 @@ def environment_fixed(project: Node, graph: Graph) -> Answer:
     every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
     fixed = [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
     lock = locked(project, graph)
-    first = _yes(lock) or bool(every and len(fixed) >= _MOST * len(every))
+    first = holds(lock) or bool(every and len(fixed) >= _MOST * len(every))
     images = own(graph, "image")
-    asked = [first, _yes(python_stated(project, graph))]
+    asked = [first, holds(python_stated(project, graph))]
     asked += [all(one.fields.get("pinned") is True for one in images)] if images else []
     return shown(fixed or every) if first and sum(asked) > len(asked) / 2 else Answer(False)
-
-
-def _yes(answer: bool | Answer | None) -> bool:
-    return answer.value is True if isinstance(answer, Answer) else answer is True
 
 
 @predicate
@@ -291,7 +287,7 @@ def failures_stood(_project: Node, graph: Graph) -> Answer:
     retried = [one for one in every if _positive(one.fields.get("retries"))]
     timed = [one for one in every if _positive(one.fields.get("timeout"))]
     pipelines = {own_.id: own_ for task in every for own_ in graph.linked(task, "part_of")}
-    told = [one for one in pipelines.values() if _yes(failure_told(one, graph))]
+    told = [one for one in pipelines.values() if holds(failure_told(one, graph))]
     met = [2 * len(retried) >= len(every), 2 * len(timed) >= len(every), 2 * len(told) >= len(pipelines)]
     return shown(every) if every and sum(met) > 1 else Answer(False)
 

@@ -10,7 +10,7 @@ from mlops_lint.predicates.judged import judged_again
 from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
-from mlops_lint.predicates.shown import first_yes, own, shown, uses, with_field
+from mlops_lint.predicates.shown import first_yes, holds, own, shown, uses, with_field
 from mlops_lint.predicates.work import platform_batch, scripts
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
@@ -26,10 +26,6 @@ def scales_with_load(_project: Node, graph: Graph) -> Answer:
     hosted = with_field(graph, "endpoint", "hosted") if not deployed else []
     spread = [*platform_batch(graph), *uses(graph, "parallel-prediction")]
     return first_yes(shown(many), shown(spread), shown(hosted))
-
-
-def _yes(answer: bool | Answer | None) -> bool:
-    return answer.value is True if isinstance(answer, Answer) else answer is True
 
 
 def _many(deployment: Node) -> bool:
@@ -62,7 +58,7 @@ def champions(graph: Graph) -> Answer:
 @predicate
 def can_go_back(_project: Node, graph: Graph) -> Answer:
     """What ran before can be had again: by revisions, an alias of a registry, or a step that rolls back."""
-    kept = [one for one in own(graph, "deployment") if _yes(takes_back(one, graph))]
+    kept = [one for one in own(graph, "deployment") if holds(takes_back(one, graph))]
     moved = uses(graph, "rollback", "model-stage", "promotion")
     named = [one for kind in ("task", "function", "pipeline") for one in own(graph, kind) if _BACK.search(one.name)]
     versions = with_field(graph, "model_load", "pinned")
