@@ -180,12 +180,11 @@ def _answer(
     said = [one for one in verdicts if one.rule != question.id and one.outcome != "unknown" and not one.muted and asked]
     failing = [*said, *(one for one in verdicts if one.rule == question.id)]
     again = [one for one in failing if one.outcome == "fail" and (one.rule, one.node) in elsewhere]
-    counted = [one for one in said if one not in again]
+    counted = [one for one in said if one.outcome == "pass" or (one.rule, one.node) not in elsewhere]
     unknown = sum(one.outcome == "unknown" for one in verdicts)
     instead = way is not None and way.counts == "instead" and any(one.rule == question.id for one in verdicts)
     whole = _whole(question, verdicts, again, unknown > 0, bool(counted) and not instead)
-    aside = counted if instead else _explored(counted, scripts)
-    counted = [one for one in counted if one not in aside]
+    counted, aside = ([], counted) if instead else _explored(counted, scripts)
     return Answer(
         question=question,
         passed=tuple(one for one in counted if one.outcome == "pass"),
@@ -210,10 +209,12 @@ def _whole(
     return None if found in again or (doubtful and not counted) else found
 
 
-def _explored(counted: list[Verdict], scripts: bool) -> list[Verdict]:
-    """Beside code that runs, exploration does not weigh; where there is nothing else, it is the work."""
+def _explored(counted: list[Verdict], scripts: bool) -> tuple[list[Verdict], list[Verdict]]:
+    """What counts, and exploration: it does not weigh beside code that runs, and is the work where there is nothing else."""
     running = [one for one in counted if not one.location.path.endswith(".ipynb")]
-    return [one for one in counted if one not in running] if running or scripts else []
+    if not (running or scripts):
+        return counted, []
+    return running, [one for one in counted if one.location.path.endswith(".ipynb")]
 
 
 def _mean(answers: Iterable[Answer], by: Scale) -> float | None:

@@ -83,7 +83,7 @@ def profiled(_project: Node, graph: Graph) -> bool | None:
     """Code of the project looks for what is missing, doubled or out of range; in a notebook a person looks."""
     uses = [one for one in graph.of_kind("use") if one.own]
     looks = [one for one in uses if one.fields.get("purpose") in _LOOKS]
-    if any(one.fields.get("tool") != "pandas" or one.context != "notebook" for one in looks) or _declares_checks(graph):
+    if any(one.fields.get("tool") != "pandas" or one.context != "notebook" for one in looks) or declares_checks(graph):
         return True
     return None if any(one.fields.get("purpose") == "cleaning" and one.context != "notebook" for one in uses) else False
 
@@ -98,7 +98,7 @@ def validated(training: Node, graph: Graph) -> bool | None:
     if any(one.id in reached for one in checks):
         return True
     # Others may run before this in an order that nothing in the repository says.
-    if any(one.own for one in checks) or _declares_checks(graph):
+    if any(one.own for one in checks) or declares_checks(graph):
         return None
     names = (one.name.rpartition(".")[2] for one in graph.of_kind("function") if one.own)
     return None if any(_CHECKER.search(name) for name in names) else False
@@ -127,6 +127,6 @@ def _is_table(read: Node) -> bool:
     return fields.get("data") is True and fields.get("trained") is not False and fields.get("format") in _TABLES
 
 
-def _declares_checks(graph: Graph) -> bool:
-    """Whether a file that the tools of data checks read stands in the repository."""
+def declares_checks(graph: Graph) -> bool:
+    """Says whether a file that the tools of data checks read stands in the repository."""
     return any(_CHECK_FILE.search(path) for path in graph.paths.files)

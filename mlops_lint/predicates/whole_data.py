@@ -7,7 +7,7 @@ from mlops_lint.predicates.lineage import KEEPING, versioned
 from mlops_lint.predicates.records import data_known
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.shown import first_yes, own, shown, texts, uses, with_field
-from mlops_lint.predicates.tables import _declares_checks
+from mlops_lint.predicates.tables import declares_checks
 from mlops_lint.predicates.work import batch, data_bases, data_read, data_written, reads_of_stores
 
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "txt"})
@@ -27,6 +27,7 @@ _BATCHES = frozenset(
 _PLAIN = re.compile(r"(?:http|ftp)://(?!localhost|127[.]|0[.]0[.]0[.]0|host[.]docker|[a-z0-9_-]+(?::|/|$))")
 _FITTED = re.compile(r"(?i)pre_?process|vectoriz|scaler|encoder|transformer|tokenizer|imputer")
 _TRANSFORMS = re.compile(r"(?i)pre_?process|clean|transform|featur|encod|tokeni|normali[sz]e")
+_SCHEDULES = re.compile(r"(?i)schedul|event_?rule|cron")
 _CHECKS = ("data-check", "profile", "drift")
 
 
@@ -35,9 +36,15 @@ def quality_looked_at(_project: Node, graph: Graph) -> Answer:
     """Code that runs looks for what is missing, doubled, rare or out of range, or takes it out."""
     found = uses(graph, *_CHECKS, "cleaning", "data-check-file")
     running = [one for one in found if one.context != "notebook"]
-    tests = [one for one in graph.of_kind("assertion") if "data" in texts(one, "about")]
-    declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
-    return first_yes(shown(running), shown(tests), declared)
+    return first_yes(shown(running), shown(_data_tests(graph)), _file_of_checks(graph))
+
+
+def _data_tests(graph: Graph) -> list[Node]:
+    return [one for one in graph.of_kind("assertion") if "data" in texts(one, "about")]
+
+
+def _file_of_checks(graph: Graph) -> Answer:
+    return Answer(True, "a file of checks") if declares_checks(graph) else Answer(False)
 
 
 @predicate
@@ -62,7 +69,7 @@ def training_data_pinned(_project: Node, graph: Graph) -> Answer:
     answers = [data_known(one, graph) for one in trainings]
     if any(answers):
         return shown(one for one, said in zip(trainings, answers, strict=True) if said)
-    kept = [*with_field(graph, "pipeline", "artifacts"), *_kept_data(graph), *_in_git(graph)]
+    kept = [*with_field(graph, "pipeline", "artifacts"), *_kept_data(graph), *_in_git(graph, _TABLES)]
     pinned = [one for one in own(graph, "read") if one.fields.get("pinned") is True]
     data = [one for one in data_read(graph) if versioned(one, graph)]
     found = first_yes(shown(kept), shown(pinned), shown(data))
@@ -74,18 +81,16 @@ def _kept_data(graph: Graph) -> list[Node]:
     return [one for one in uses(graph, "data-kept") if not re.search(r"(?i)models?\b|\.onnx|\.pt\b", one.name)]
 
 
-def _in_git(graph: Graph) -> list[Node]:
+def _in_git(graph: Graph, extensions: frozenset[str]) -> list[Node]:
     """Files of data that git tracks."""
     files = [one for one in graph.of_kind("file") if one.context == "source" and one.fields.get("tracked") is True]
-    return [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in _TABLES]
+    return [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in extensions]
 
 
 @predicate
 def text_data_in_git(_project: Node, graph: Graph) -> Answer:
     """Data lies in git as text, of which git itself shows what changed."""
-    files = [one for one in graph.of_kind("file") if one.context == "source" and one.fields.get("tracked") is True]
-    texts = [one for one in files if one.fields.get("data") is True and one.fields.get("extension") in _TEXTS]
-    return shown(texts if graph.of_kind("training") else ())
+    return shown(_in_git(graph, _TEXTS) if graph.of_kind("training") else ())
 
 
 @predicate
@@ -107,9 +112,7 @@ def _far(dataset: Node) -> bool:
 def data_checked(_project: Node, graph: Graph) -> Answer:
     """Code that runs checks data against what is expected, or inputs of services have types."""
     checks = [one for one in uses(graph, "data-check", "data-check-file", "drift") if one.context != "notebook"]
-    declared = Answer(True, "a file of checks") if _declares_checks(graph) else Answer(False)
-    tests = [one for one in graph.of_kind("assertion") if "data" in texts(one, "about")]
-    return first_yes(shown(checks), declared, shown(tests))
+    return first_yes(shown(checks), _file_of_checks(graph), shown(_data_tests(graph)))
 
 
 @predicate
@@ -124,7 +127,7 @@ def transforms_at_scale(_project: Node, graph: Graph) -> Answer:
 @predicate
 def one_transformation(_project: Node, graph: Graph) -> Answer:
     """What transforms data for training also does it for predictions: shared code, or one saved pipeline."""
-    saved = [one for one in own(graph, "training") if "pipeline" in one.name.lower() or "Pipeline" in one.name]
+    saved = [one for one in own(graph, "training") if "pipeline" in one.name.lower()]
     trained = _functions([run for one in own(graph, "training") for run in graph.runners(one)], graph)
     asked = [one for kind in ("endpoint", "service") for one in own(graph, kind)] + batch(graph)
     shared = trained & _functions(asked, graph)
@@ -205,8 +208,7 @@ def _has_data(pipeline: Node, graph: Graph) -> bool:
 
 def clocks(graph: Graph) -> list[Node]:
     """Gives the schedules that infrastructure code or CI declares."""
-    named = re.compile(r"(?i)schedul|event_?rule|cron")
-    found = [one for one in graph.of_kind("resource") if one.own and named.search(str(one.fields.get("what")))]
+    found = [one for one in graph.of_kind("resource") if one.own and _SCHEDULES.search(str(one.fields.get("what")))]
     return found + [one for one in own(graph, "ci_workflow") if "schedule" in texts(one, "triggers")]
 
 

@@ -14,7 +14,7 @@ from mlops_lint.predicates.shown import first_yes, holds, own, shown, uses, with
 from mlops_lint.predicates.steps import steps
 from mlops_lint.predicates.whole_data import clocks
 from mlops_lint.predicates.whole_serving import champions
-from mlops_lint.predicates.work import may_run, predictions, reads_of_stores, training_pipelines
+from mlops_lint.predicates.work import installed, orchestrators, predictions, reads_of_stores, training_pipelines
 
 _MOST = 0.9
 _CHECKS = frozenset({"check", "evaluate", "compare"})
@@ -95,8 +95,7 @@ def _managed(task: Node, graph: Graph) -> bool:
 def serves_or_stores(_project: Node, graph: Graph) -> Answer:
     """Models are served, or infrastructure code declares stores of data and models."""
     stores = [one for one in own(graph, "resource") if one.fields.get("holds") in ("data", "models", "images")]
-    served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
-    return first_yes(predictions(graph), shown(served), shown(stores), shown(uses(graph, "data-remote")))
+    return first_yes(predictions(graph), shown(stores), shown(uses(graph, "data-remote")))
 
 
 @predicate
@@ -112,7 +111,7 @@ def access_asked(_project: Node, graph: Graph) -> Answer:
 @predicate
 def has_work_to_own(_project: Node, graph: Graph) -> Answer:
     """There are managed pipelines or services that somebody could be responsible for."""
-    pipelines = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True and may_run(one)]
+    pipelines = orchestrators(graph)
     served = [one for one in own(graph, "deployment") if one.fields.get("serves_model") is True]
     return first_yes(shown(pipelines), shown(served), predictions(graph))
 
@@ -159,8 +158,7 @@ def _trains_here(use: Node, graph: Graph) -> bool:
 def has_something_to_release(_project: Node, graph: Graph) -> Answer:
     """There are services, images or pipelines to bring to where they run, or a job that releases something else."""
     served = [*own(graph, "service"), *own(graph, "deployment"), *with_field(graph, "ci_job", "deploys")]
-    managed = [one for one in own(graph, "pipeline") if one.fields.get("managed") is True and may_run(one)]
-    return first_yes(shown(served), shown(own(graph, "image")), shown(managed))
+    return first_yes(shown(served), shown(own(graph, "image")), shown(orchestrators(graph)))
 
 
 @predicate
@@ -242,8 +240,11 @@ def demands_tested(project: Node, graph: Graph) -> Answer:
     """Tests demand something of data or of a model, and CI runs tests."""
     about = [one for one in graph.of_kind("assertion") if one.context in ("test", "source") and one.fields.get("about")]
     run = tested_by_ci(project, graph)
-    changes = [one for one in own(graph, "ci_workflow") if one.fields.get("on_change") is True]
-    return shown(about if run is True or (run is None and changes) else ())
+    return shown(about if run is True or (run is None and _on_change(graph)) else ())
+
+
+def _on_change(graph: Graph) -> list[Node]:
+    return [one for one in own(graph, "ci_workflow") if one.fields.get("on_change") is True]
 
 
 @predicate
@@ -252,18 +253,15 @@ def change_checked(project: Node, graph: Graph) -> Answer:
     demanded = demands_tested(project, graph)
     if isinstance(demanded, Answer) and demanded.value:
         return demanded
-    changed = [one for one in own(graph, "ci_workflow") if one.fields.get("on_change") is True]
     tested = tested_by_ci(project, graph) is True
-    return shown(changed if tested and checks_models_or_data(project, graph) is True else ())
+    return shown(_on_change(graph) if tested and checks_models_or_data(project, graph) is True else ())
 
 
 @predicate
 def environment_fixed(project: Node, graph: Graph) -> Answer:
     """Versions are locked or pinned, and most of images and Python are stated too."""
-    every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
-    fixed = [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
-    lock = locked(project, graph)
-    first = holds(lock) or bool(every and len(fixed) >= _MOST * len(every))
+    every, fixed = installed(graph)
+    first = holds(locked(project, graph)) or bool(every and len(fixed) >= _MOST * len(every))
     images = own(graph, "image")
     asked = [first, holds(python_stated(project, graph))]
     asked += [all(one.fields.get("pinned") is True for one in images)] if images else []

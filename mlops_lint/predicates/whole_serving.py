@@ -11,7 +11,7 @@ from mlops_lint.predicates.monitors import BEYOND, topics
 from mlops_lint.predicates.registry import Answer, predicate
 from mlops_lint.predicates.services import learns_outcomes, packaged
 from mlops_lint.predicates.shown import first_yes, holds, own, shown, uses, with_field
-from mlops_lint.predicates.work import platform_batch, scripts
+from mlops_lint.predicates.work import installed, platform_batch, scripts
 
 _BACK = re.compile(r"(?i)roll_?back|restore_(?:model|version)|previous_(?:model|version)|revert")
 _OUTCOMES = re.compile(r"(?i)(?:^|[/_.-])(?:actuals?|outcomes?|ground[_-]?truths?|feedback|ratings)(?=$|[/_.-])")
@@ -69,8 +69,7 @@ def can_go_back(_project: Node, graph: Graph) -> Answer:
 def packed_with_schema(project: Node, graph: Graph) -> Answer:
     """A model is packed with its environment, and what it takes is written down."""
     signed = with_field(graph, "model", "signed")
-    lock = locked(project, graph)
-    if _loose(graph) and not (lock.value if isinstance(lock, Answer) else lock):
+    if _loose(graph) and not holds(locked(project, graph)):
         return Answer(False)
     typed = [one for one in own(graph, "endpoint") if one.fields.get("validated") is True]
     packs = [one for one in own(graph, "service") if packaged(one, graph) is True]
@@ -79,8 +78,7 @@ def packed_with_schema(project: Node, graph: Graph) -> Answer:
 
 def _loose(graph: Graph) -> bool:
     """Whether the lesser part of what is installed has one version."""
-    every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
-    fixed = [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
+    every, fixed = installed(graph)
     return bool(every) and len(fixed) < len(every) / 2
 
 

@@ -1,6 +1,7 @@
 """What a project does as a whole: this decides which questions are asked of it."""
 
 import re
+from functools import lru_cache
 
 from mlops_lint.graph import Graph, Node
 from mlops_lint.predicates.endpoints import predicts
@@ -35,6 +36,7 @@ def predicts_for_use(_project: Node, graph: Graph) -> Answer:
     return predictions(graph)
 
 
+@lru_cache(maxsize=1)
 def predictions(graph: Graph) -> Answer:
     """Says whether something predicts for use: a service, a deployment, a job for many rows."""
     services = [one for one in graph.of_kind("service") if one.own and serves_model(one, graph)]
@@ -233,16 +235,26 @@ def trains_for_production(_project: Node, graph: Graph) -> Answer:
     trains = [one for one in graph.of_kind("training") if one.own]
     if not trains:
         return Answer(False)
-    pipelines = [one for one in training_pipelines(graph) if one.fields.get("managed") is True and may_run(one)]
+    pipelines = [one for one in training_pipelines(graph) if _runs_itself(one)]
     return first_yes(predictions(graph), shown(pipelines))
 
 
-def may_run(pipeline: Node) -> bool:
-    """Says whether it is of an orchestrator that runs by itself, and not of a tool that people start."""
+def orchestrators(graph: Graph) -> list[Node]:
+    """Gives the pipelines of orchestrators that run by themselves."""
+    return [one for one in own(graph, "pipeline") if _runs_itself(one)]
+
+
+def _runs_itself(pipeline: Node) -> bool:
+    """Whether it is of an orchestrator that runs by itself, and not of a tool that people start."""
     fields = pipeline.fields
-    return (
-        any(fields.get(name) is not False for name in ("schedulable", "alertable")) or fields.get("artifacts") is True
-    )
+    may = any(fields.get(name) is not False for name in ("schedulable", "alertable"))
+    return fields.get("managed") is True and (may or fields.get("artifacts") is True)
+
+
+def installed(graph: Graph) -> tuple[list[Node], list[Node]]:
+    """Gives what the project installs to run, and what of it has one version."""
+    every = [one for one in own(graph, "dependency") if one.fields.get("group") == "main"]
+    return every, [one for one in every if one.fields.get("pinned") is True or one.fields.get("locked") is True]
 
 
 def training_pipelines(graph: Graph) -> list[Node]:
@@ -265,6 +277,7 @@ def trains_here(_project: Node, graph: Graph) -> Answer:
     return _trained(graph)
 
 
+@lru_cache(maxsize=1)
 def _trained(graph: Graph) -> Answer:
     trained = [one for one in graph.of_kind("training") if one.own and is_run(one, graph)]
     purposes = ("train", "tune", "automl")
