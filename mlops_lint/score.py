@@ -210,7 +210,7 @@ def _whole(
 
 
 def _explored(counted: list[Verdict], scripts: bool) -> tuple[list[Verdict], list[Verdict]]:
-    """What counts, and exploration: it does not weigh beside code that runs, and is the work where there is nothing else."""
+    """What counts, and what is aside: beside code that runs exploration does not weigh; alone it is the work."""
     running = [one for one in counted if not one.location.path.endswith(".ipynb")]
     if not (running or scripts):
         return counted, []
